@@ -1,0 +1,437 @@
+"""A book in the making: its drafts, what stands where in each of them, its disciplines and its people.
+
+Chapters and sections are stable across drafts and hold only a key. A draft's shape is its placements; the words are
+in SectionText rows that never change and are shared by all drafts in which they stand unaltered.
+"""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import normal_email
+
+DEFAULT_DISCIPLINES = [  # slug, code, name, aliases, span; in value-stream order
+    ("business-analysis", "BA", _("Business analysis"), ["business analysts", "business analyst"], "along"),
+    ("application-development", "DEV", _("Application development"), ["development", "developers"], "along"),
+    ("infrastructure-engineering", "INF", _("Infrastructure engineering"), ["infrastructure"], "along"),
+    ("deployment", "DEP", _("Deployment"), ["release and deployment", "deployment engineers"], "along"),
+    ("it-operations", "OPS", _("IT operations"), ["operations", "ops"], "along"),
+    ("enterprise-architecture", "EA", _("Enterprise architecture"), ["architecture", "architects"], "across"),
+    ("information-security", "SEC", _("Information security"), ["security"], "across"),
+    ("project-management", "PM", _("Project management"), ["project managers"], "across"),
+    (
+        "quality-assurance-and-testing",
+        "QA",
+        _("Quality assurance and testing"),
+        ["quality assurance", "testing", "testers"],
+        "across",
+    ),
+    (
+        "governance-risk-and-compliance",
+        "GRC",
+        _("Governance, risk and compliance"),
+        ["governance", "compliance", "risk"],
+        "across",
+    ),
+]
+
+
+class Visibility(models.TextChoices):
+    """When readers see each other's notes on a chapter."""
+
+    OPEN = "open", _("at once")
+    AFTER_VERDICT = "after_verdict", _("after their own verdict on the chapter")
+    NEVER = "never", _("never")
+
+
+class Anonymity(models.TextChoices):
+    """Who learns the names behind the notes."""
+
+    NAMED = "named", _("everyone sees names")
+    PEERS = "peers", _("readers see roles, the author sees names")
+    ALL = "all", _("nobody sees names")
+
+
+class OthersSections(models.TextChoices):
+    OPEN = "open", _("open to read")
+    CLOSED = "closed", _("closed")
+
+
+class ManuscriptQuerySet(models.QuerySet["Manuscript"]):
+    def visible_to(self, actor) -> "ManuscriptQuerySet":
+        """Those the actor is a member of."""
+        return self.filter(pk__in=actor.manuscript_ids())
+
+
+class Manuscript(models.Model):
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    pitch = models.TextField(_("pitch"), blank=True, max_length=5000)
+    language = models.CharField(_("language"), max_length=12, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    next_chapter_key = models.PositiveIntegerField(default=1, editable=False)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ManuscriptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @staticmethod
+    def free_slug(title: str) -> str:
+        """A slug made of the title that no manuscript has yet."""
+        stem = slugify(title)[:70].strip("-") or "book"
+        slug, n = stem, 2
+        while Manuscript.objects.filter(slug=slug).exists():
+            slug, n = f"{stem}-{n}", n + 1
+        return slug
+
+    @property
+    def current_round(self) -> "Round | None":
+        """The running round, else the one in preparation, else the last that ended."""
+        rounds = {r.state: r for r in self.rounds.order_by("number")}
+        return rounds.get("running") or rounds.get("preparing") or rounds.get("ended")
+
+    @property
+    def open_draft(self) -> "Draft | None":
+        """The newest draft that readers see: open, or the last one that was."""
+        return self.drafts.filter(state__in=["open", "closed"]).order_by("-number").first()
+
+
+class Discipline(models.Model):
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="disciplines")
+    slug = models.SlugField(max_length=80)
+    code = models.CharField(max_length=8)
+    name = models.CharField(max_length=120)
+    aliases = models.JSONField(default=list, blank=True)
+    position = models.PositiveIntegerField()
+    span = models.CharField(
+        max_length=8, choices=[("along", _("along")), ("across", _("across")), ("outside", _("outside"))]
+    )
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged")
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["manuscript", "slug"], name="discipline_slug_once"),
+            models.UniqueConstraint(fields=["manuscript", "code"], name="discipline_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def resolved(self) -> "Discipline":
+        """The discipline that stands for this one: itself, or what it was merged into."""
+        seen, at = set(), self
+        while at.merged_into_id and at.pk not in seen:
+            seen.add(at.pk)
+            at = at.merged_into
+        return at
+
+
+class Round(models.Model):
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    visibility = models.CharField(max_length=16, choices=Visibility.choices, default=Visibility.OPEN)
+    anonymity = models.CharField(max_length=8, choices=Anonymity.choices, default=Anonymity.PEERS)
+    others_sections = models.CharField(max_length=8, choices=OthersSections.choices, default=OthersSections.OPEN)
+    deadline = models.DateField(_("deadline"), null=True, blank=True)
+    state = models.CharField(
+        max_length=10,
+        default="preparing",
+        choices=[("preparing", _("preparing")), ("running", _("running")), ("ended", _("ended"))],
+    )
+    started = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["manuscript", "number"], name="round_number_once"),
+            models.UniqueConstraint(fields=["manuscript"], condition=Q(state="running"), name="one_running_round"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Source(models.Model):
+    """One uploaded file as it came; its bytes lie in SOURCES_DIR under the sha256."""
+
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="sources")
+    name = models.CharField(max_length=255)
+    format = models.CharField(max_length=8)
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["manuscript", "name", "sha256"], name="source_once")]
+
+    @property
+    def path(self):
+        return settings.SOURCES_DIR / self.sha256
+
+
+class Draft(models.Model):
+    STATES = [
+        ("importing", _("being read")),
+        ("ready", _("ready")),
+        ("opening", _("being opened")),
+        ("open", _("open")),
+        ("closed", _("closed")),
+        ("failed", _("failed")),
+        ("discarded", _("thrown away")),
+    ]
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="drafts")
+    number = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts")
+    label = models.CharField(max_length=12, null=True, blank=True)
+    state = models.CharField(max_length=10, choices=STATES, default="importing")
+    note = models.TextField(blank=True, max_length=2000)
+    sources = models.ManyToManyField(Source, through="DraftSource", related_name="drafts")
+    fingerprint = models.CharField(max_length=64, help_text="hash of the uploaded files in their order")
+    replaces = models.JSONField(default=list, help_text="chapter keys that the files replace; empty: the whole book")
+    corrections = models.JSONField(default=list, help_text="the author's corrections of the outline, in order")
+    problems = models.JSONField(default=list)
+    changes = models.JSONField(default=dict)
+    job_id = models.CharField(max_length=32, blank=True, help_text="the newest job that works on this draft")
+    created = models.DateTimeField(default=timezone.now)
+    opened = models.DateTimeField(null=True, blank=True)
+    closed = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["manuscript", "number"], name="draft_number_once")]
+
+    def __str__(self) -> str:
+        return self.label or f"{self.number}"
+
+    @property
+    def was_opened(self) -> bool:
+        return self.state in {"open", "closed"}
+
+
+class DraftBlocks(models.Model):
+    """What was read from a draft's sources, block by block (`manuscripts.formats`), so that a correction need not
+    convert again. A table of its own: a book's blocks are large and rarely wanted."""
+
+    draft = models.OneToOneField(Draft, on_delete=models.CASCADE, related_name="read")
+    blocks = models.JSONField(default=list)
+
+
+class DraftSource(models.Model):
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+
+
+class Chapter(models.Model):
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="chapters")
+    key = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["manuscript", "key"], name="chapter_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Section(models.Model):
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="sections")
+    key = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["manuscript", "key"], name="section_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Image(models.Model):
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="images")
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["manuscript", "sha256"], name="image_once")]
+
+
+class SectionText(models.Model):
+    """The words of a section: Markdown, safe HTML, canonical text. Immutable; offsets count its code points."""
+
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="texts")
+    sha256 = models.CharField(max_length=64, help_text="of the Markdown")
+    markdown = models.TextField()
+    html = models.TextField()
+    text = models.TextField()
+    words = models.PositiveIntegerField()
+    images = models.ManyToManyField(Image, related_name="texts")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["manuscript", "sha256"], name="text_once")]
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def readable_by(self, actor, draft: Draft) -> "PlacementQuerySet":
+        """Those of the draft the actor may read: all, or without other disciplines' sections in a closed round."""
+        rows = self.filter(draft=draft)
+        membership = actor.membership_in(draft.manuscript)
+        if membership is None:
+            return rows.none()
+        if membership.is_author_team:
+            return rows
+        if not draft.was_opened:
+            return rows.none()
+        if draft.round.others_sections == OthersSections.CLOSED and membership.role == "reviewer":
+            return rows.filter(Q(discipline=None) | Q(discipline__in=membership.own_discipline_ids()))
+        return rows
+
+
+class Placement(models.Model):
+    """Where a section stands in one draft. Titles are read from the heading lines and cached here."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="placements")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="placements")
+    chapter = models.ForeignKey(Chapter, on_delete=models.PROTECT, related_name="placements")
+    chapter_position = models.PositiveIntegerField(help_text="0 is the front matter")
+    chapter_title = models.CharField(max_length=500)
+    position = models.PositiveIntegerField(help_text="within the chapter, from 1")
+    title = models.CharField(max_length=500, blank=True)
+    discipline = models.ForeignKey(
+        Discipline, on_delete=models.PROTECT, null=True, blank=True, related_name="placements"
+    )
+    text = models.ForeignKey(SectionText, on_delete=models.PROTECT, related_name="placements")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["chapter_position", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "section"], name="section_once_a_draft"),
+            models.UniqueConstraint(fields=["draft", "chapter_position", "position"], name="one_section_a_place"),
+        ]
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def present(self) -> "MembershipQuerySet":
+        return self.filter(removed=None)
+
+
+class Membership(models.Model):
+    ROLES = [
+        ("author", _("author")),
+        ("co_author", _("co-author")),
+        ("reviewer", _("reader")),
+        ("observer", _("observer")),
+        ("contact", _("contact")),
+    ]
+    SPHERES = [
+        ("director", _("director")),
+        ("manager", _("manager")),
+        ("consultant", _("consultant")),
+        ("worker", _("worker")),
+        ("guerrilla", _("guerrilla")),
+    ]
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="memberships"
+    )
+    role = models.CharField(max_length=10, choices=ROLES, default="reviewer")
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    disciplines = models.ManyToManyField(Discipline, related_name="memberships", blank=True)
+    sphere = models.CharField(max_length=12, choices=SPHERES, blank=True)
+    years = models.PositiveSmallIntegerField(_("years in the discipline"), null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes asked for"), null=True, blank=True)
+    pseudonym_discipline = models.ForeignKey(
+        Discipline, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    pseudonym_number = models.PositiveIntegerField(null=True, blank=True)
+    link_version = models.PositiveIntegerField(default=1, help_text="raised to revoke every personal link made before")
+    created = models.DateTimeField(default=timezone.now)
+    accepted = models.DateTimeField(null=True, blank=True)
+    removed = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manuscript", "email"],
+                condition=Q(email__isnull=False),
+                name="email_once_a_manuscript",
+            ),
+            models.UniqueConstraint(
+                fields=["manuscript", "user"], condition=Q(user__isnull=False), name="user_once_a_manuscript"
+            ),
+            models.UniqueConstraint(
+                fields=["manuscript", "pseudonym_discipline", "pseudonym_number"],
+                condition=Q(pseudonym_number__isnull=False),
+                name="pseudonym_never_reused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.email = normal_email(self.email) if self.email else None
+        super().save(*args, **kwargs)
+
+    @property
+    def is_author_team(self) -> bool:
+        return self.role in {"author", "co_author"}
+
+    def own_discipline_ids(self) -> set[int]:
+        """Ids of the member's disciplines, of what these were merged into, and of all merged into the same."""
+        roots = {d.resolved().pk for d in self.disciplines.all()}
+        family = self.manuscript.disciplines.all()
+        return {d.pk for d in family if d.resolved().pk in roots}
+
+    def own_disciplines(self) -> list[Discipline]:
+        """The member's disciplines in value-stream order, merges resolved."""
+        return sorted({d.resolved() for d in self.disciplines.all()}, key=lambda d: (d.position, d.pk))
+
+    @property
+    def code(self) -> str:
+        """What peers see beside a note: OPS, AUTHOR, OBSERVER."""
+        if self.is_author_team:
+            return "AUTHOR"
+        return self.pseudonym_discipline.code if self.pseudonym_discipline else self.role.upper()
+
+    @property
+    def pseudonym(self) -> str:
+        """`IT operations 3`; for those without a discipline their role and number."""
+        if self.pseudonym_number is None:
+            return str(self.get_role_display()).capitalize()
+        stem = self.pseudonym_discipline.name if self.pseudonym_discipline else str(self.get_role_display())
+        return f"{stem} {self.pseudonym_number}"
+
+
+class Event(models.Model):
+    """An entry of the activity log that feeds live pages, digests, webhooks and audit."""
+
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=40)  # e.g. thread.created, draft.opened
+    actor = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="events")
+    subject = models.CharField(max_length=60, help_text="what it is about, as thread:12")
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(F("manuscript"), F("id"), name="event_order")]

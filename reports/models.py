@@ -1,0 +1,47 @@
+"""A report: a snapshot as data, and files rendered from it."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from manuscripts.models import Draft, Manuscript, Membership
+
+
+class Report(models.Model):
+    STATES = [
+        ("queued", _("waiting")),
+        ("running", _("being made")),
+        ("done", _("done")),
+        ("failed", _("failed")),
+        ("cancelled", _("cancelled")),
+    ]
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="reports")
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="reports")
+    made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=STATES, default="queued")
+    options = models.JSONField(default=dict, help_text="formats, filters, edition and names as asked for")
+    snapshot = models.JSONField(null=True, help_text="findings as data; every file is rendered from it alone")
+    snapshot_sha256 = models.CharField(max_length=64, blank=True)
+    as_of = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    job_id = models.CharField(max_length=32, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+
+
+class ReportFile(models.Model):
+    """One file of a report, under REPORTS_DIR by its sha256."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="files")
+    format = models.CharField(max_length=16)
+    state = models.CharField(max_length=8, choices=[("done", _("done")), ("failed", _("failed"))])
+    error = models.CharField(max_length=250, blank=True)
+    name = models.CharField(max_length=200)
+    bytes = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["report", "format"], name="one_file_a_format")]
