@@ -4,5 +4,10 @@ from django.conf import settings
 
 
 def page(request) -> dict:
-    """`actor`, and whether mail is set up (`mail_is_set_up`)."""
-    return {"actor": getattr(request, "actor", None), "mail_is_set_up": settings.MAIL_IS_SET_UP}
+    """`actor`, the chosen `theme` (empty: as the system), and whether mail is set up (`mail_is_set_up`)."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "actor": getattr(request, "actor", None),
+        "theme": theme if theme in {"light", "dark"} else "",
+        "mail_is_set_up": settings.MAIL_IS_SET_UP,
+    }

@@ -1,0 +1,36 @@
+/* Starts the small modules of a page: `start("name", fn)` runs fn once for each element with data-module="name",
+   now and whenever a fragment is put into the page. */
+
+const starters = new Map();
+const started = new WeakMap();
+
+function run(root) {
+  for (const element of root.querySelectorAll("[data-module]")) {
+    const done = started.get(element) ?? new Set();
+    for (const name of element.dataset.module.split(" ")) {
+      const fn = starters.get(name);
+      if (fn && !done.has(name)) {
+        done.add(name);
+        fn(element);
+      }
+    }
+    started.set(element, done);
+  }
+}
+
+export function start(name, fn) {
+  starters.set(name, fn);
+  run(document);
+}
+
+document.addEventListener("htmx:afterSettle", () => run(document));
+
+start("theme", (button) => {
+  button.addEventListener("click", () => {
+    const root = document.documentElement;
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const next = (root.dataset.theme || system) === "dark" ? "light" : "dark";
+    root.dataset.theme = next;
+    document.cookie = `theme=${next}; path=/; max-age=31536000; samesite=lax`;
+  });
+});
