@@ -1,0 +1,105 @@
+"""Who is named beside a note or an answer, and whose words may stand in which edition. Pure.
+
+What is written keeps the promise under which it was written (named, peers, all). Where names are not known to the
+reader of a report, a discipline with fewer than LEAST voices is not named either; and where that would leave just
+one such discipline, the next smallest loses its name too.
+"""
+
+from collections.abc import Iterable
+
+from reports.figures import blanked
+from reports.snapshot import Answer, Edition, Member, Remark, Snapshot
+
+TEAM = ("author", "co_author")
+Who = dict[str, object]
+
+
+def promises(snapshot: Snapshot) -> set[str]:
+    """Every promise of anonymity under which answers that count, and notes, were given."""
+    return {a.promise for a in snapshot.answers if a.stands} | {r.promise for r in snapshot.remarks}
+
+
+def is_named(snapshot: Snapshot, edition: Edition) -> bool:
+    """Whether the report's reader knows the names behind the answers, so that single answers may stand."""
+    given = promises(snapshot) | {snapshot.anonymity}
+    if not edition.names or edition.edition == "publisher":
+        return False
+    return given <= ({"named", "peers"} if edition.edition == "author" else {"named"})
+
+
+class Voices:
+    """Labels for the people of one report."""
+
+    def __init__(self, snapshot: Snapshot, edition: Edition):
+        self.edition = edition
+        self.named = is_named(snapshot, edition)
+        self.leaves = edition.edition != "author"
+        self.members: dict[str, Member] = {m.id: m for m in snapshot.members}
+        self.slugs = [d.slug for d in snapshot.disciplines]
+        self.shown = set(self.slugs) if self.named else self._thick(snapshot)
+        if edition.edition == "publisher":
+            self.shown = set()
+
+    def _thick(self, snapshot: Snapshot) -> set[str]:
+        """Disciplines with enough voices to be named where people are not."""
+        people: dict[str, set[str]] = {slug: set() for slug in self.slugs}
+        spoken: Iterable[Answer | Remark] = (*(a for a in snapshot.answers if a.stands), *snapshot.remarks)
+        for voice in spoken:
+            if voice.discipline in people and not self.is_team(voice.member):
+                people[voice.discipline].add(voice.member)
+        counts = {("", slug): len(members) for slug, members in people.items()}
+        return {slug for slug in self.slugs if ("", slug) not in blanked(counts, [""], self.slugs)}
+
+    def is_team(self, member: str) -> bool:
+        """Whether this is the author or a co-author."""
+        return member in self.members and self.members[member].role in TEAM
+
+    def who(self, member: str, discipline: str, promise: str, permission: str = "no") -> Who:
+        """`{"name", "discipline", "sphere", "team"}`: what may be said of the person behind these words.
+
+        `name` is None where it may not be told; `discipline` a slug or None.
+        """
+        person = self.members.get(member)
+        if person and person.role in TEAM:
+            return {"name": person.name, "discipline": None, "sphere": None, "team": True}
+        if person and self._may_name(promise, permission):
+            return {
+                "name": person.name,
+                "discipline": discipline or None,
+                "sphere": person.sphere or None,
+                "team": False,
+            }
+        told = discipline if discipline in self.shown else None
+        return {"name": None, "discipline": told, "sphere": None, "team": False}
+
+    def _may_name(self, promise: str, permission: str) -> bool:
+        if not self.edition.names or self.edition.edition == "publisher":
+            return False
+        return permission == "named" if self.leaves else promise in ("named", "peers")
+
+    def may_stand(self, remark: Remark) -> bool:
+        """Whether the words of a note may stand in this edition at all."""
+        if self.is_team(remark.member):
+            return not self.leaves
+        return not self.leaves or (remark.visibility == "everyone" and remark.permission != "no")
+
+    def counts(self, remark: Remark) -> bool:
+        """Whether a note is counted: those for the author only appear in no edition that leaves the desk."""
+        if remark.visibility != "everyone" and (self.leaves or not self.edition.author_only):
+            return False
+        return True
+
+    def thanks(self, snapshot: Snapshot) -> dict[str, object]:
+        """Those who finished: `{"finished": n, "names": [...]}`, names only where they may be told."""
+        done = {r.member for r in snapshot.reviews if r.state == "submitted"}
+        allowed = {r.member for r in snapshot.remarks if r.permission == "named" and r.visibility == "everyone"}
+        if self.edition.edition == "publisher" or not self.edition.names:
+            told: set[str] = set()
+        elif self.leaves:
+            told = done & allowed
+        else:
+            told = done if self.named else set()
+        names = sorted(self.members[m].name for m in told if m in self.members)
+        return {"finished": len(done), "names": names}
+
+
