@@ -12,7 +12,7 @@ TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?:[^"<>]|"[^"]*")*)>')
 NEWLINE_AFTER = BLOCKS | {"ul", "ol", "dl", "blockquote", "figure", "section", "table", "tr", "hr"}
 SOFT_BREAK = re.compile(r"[ \t]*\n[ \t\n]*")
 # A browser keeps these in the text and shows nothing; no file format can write them.
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 BLANK = " \t\n"
 
 

@@ -30,16 +30,18 @@ def reindent(lines: list[str], store_code: Callable[[str], str], depth: int = 0)
     columns: list[int] = []  # where the contents of each open item begin
     index = 0
     after_blank = True
+    paragraph = False  # the lines since the last blank one began as plain words
     while index < len(lines):
         line = lines[index]
         body = line.lstrip(" ")
         indent = len(line) - len(body)
         if not body:
             out.append("")
-            after_blank = True
+            after_blank, paragraph = True, False
             index += 1
             continue
         marker = _marker(body)
+        listed = bool(columns)
         # A line that continues a paragraph may stand further left than its item ("lazy").
         if after_blank or marker or FENCE.match(body):
             while columns and indent < columns[-1]:
@@ -55,15 +57,20 @@ def reindent(lines: list[str], store_code: Callable[[str], str], depth: int = 0)
             continue
         if body.startswith(">") and inner < 4:
             index, quoted = _quoted(lines, index)
-            out.extend(margin + "> " + each for each in reindent(quoted, store_code, depth + 1))
+            inside = "\n".join(reindent(quoted, store_code, depth + 1)).strip("\n").split("\n")
+            out.extend(margin + "> " + each for each in inside)
             after_blank = False
             continue
         if marker and inner < 4:
+            if paragraph and listed:
+                out.append("")  # Python-Markdown would read the item as more of that paragraph
+            paragraph = False
             out.append(margin + body)
             columns.append(indent + marker)
             if len(columns) > DEEPEST:
                 raise TooDeep
         else:
+            paragraph = paragraph or after_blank
             out.append(margin + " " * inner + body)
         after_blank = False
         index += 1

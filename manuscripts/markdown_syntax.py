@@ -17,6 +17,7 @@ from markdown.extensions.tables import TableExtension
 from markdown.inlinepatterns import InlineProcessor, SimpleTagInlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from manuscripts.list_indents import reindent
 from manuscripts.sanitising import IMAGE
@@ -25,6 +26,7 @@ from manuscripts.sanitising import IMAGE
 DISPLAY_MATHS = r"(?<!\\)\$\$([^$]+?)\$\$"
 INLINE_MATHS = r"(?<![\\$])\$(?![\s$])((?:\\.|[^$\\])+?)(?<!\s)\$(?![\d$])"
 STRIKEOUT = r"(~~)(?!\s)(.+?)(?<!\s)~~"
+EMPHASIS = re.compile(r"(\*{1,3})(\S(?:[^*]*\S)?)\1")
 LONGEST_FORMULA = 5_000
 
 
@@ -87,9 +89,12 @@ class Maths(InlineProcessor):
         super().__init__(pattern, md)
         self.display = display
 
-    def handleMatch(self, match: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]  # noqa: N802
-        source = match.group(1).strip()
-        return self.md.htmlStash.store(formula(source, self.display)), match.start(0), match.end(0)
+    def handleMatch(  # type: ignore[override]  # noqa: N802 (Python-Markdown's name)
+        self, match: re.Match[str], data: str
+    ) -> tuple[etree.Element, int, int]:
+        holder = etree.Element("span", {"class": "formula"})
+        holder.text = AtomicString(self.md.htmlStash.store(formula(match.group(1).strip(), self.display)))
+        return holder, match.start(0), match.end(0)
 
 
 def formula(source: str, display: str) -> str:
@@ -206,7 +211,12 @@ def _blank(text: str | None) -> bool:
 
 
 def _only_image(paragraph: etree.Element) -> bool:
-    return len(paragraph) == 1 and paragraph[0].tag == "img" and _blank(paragraph.text) and _blank(paragraph[0].tail)
+    return (
+        len(paragraph) == 1
+        and paragraph[0].tag == "img"
+        and _blank(paragraph.text)
+        and _blank(paragraph[0].tail)
+    )
 
 
 def _picture(image: etree.Element) -> etree.Element | None:
@@ -227,7 +237,9 @@ def _inline_figure(image: etree.Element) -> etree.Element:
     return figure
 
 
-def _fill_figure(holder: etree.Element, tag: str, image: etree.Element, caption_tag: str, caption: dict[str, Any]) -> None:
+def _fill_figure(
+    holder: etree.Element, tag: str, image: etree.Element, caption_tag: str, caption: dict[str, Any]
+) -> None:
     holder.tag = tag
     holder.text = None
     for child in list(holder):
@@ -237,6 +249,6 @@ def _fill_figure(holder: etree.Element, tag: str, image: etree.Element, caption_
         holder.set("class", "no-image")
     else:
         holder.append(picture)
-    words = image.get("alt", "").strip()
+    words = EMPHASIS.sub(r"\2", image.get("alt", "")).strip()
     if words:
         etree.SubElement(holder, caption_tag, caption).text = words

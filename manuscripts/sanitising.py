@@ -43,7 +43,7 @@ SECTION_CLASSES = {
     "sup": {"fn"},
     "section": {"footnotes"},
     "figure": {"no-image"},
-    "span": {"inline-figure", "caption", "no-image"},
+    "span": {"inline-figure", "caption", "no-image", "formula"},
     "td": {"left", "right", "center"},
     "th": {"left", "right", "center"},
     "code": {"math"},
