@@ -89,7 +89,7 @@ class Manuscript(models.Model):
         """A slug made of the title that no manuscript has yet."""
         stem = slugify(title)[:70].strip("-") or "book"
         slug, n = stem, 2
-        while Manuscript.objects.filter(slug=slug).exists():
+        while slug == "new" or Manuscript.objects.filter(slug=slug).exists():  # /m/new/ is a page
             slug, n = f"{stem}-{n}", n + 1
         return slug
 

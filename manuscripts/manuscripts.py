@@ -1,0 +1,65 @@
+"""Making a manuscript, and writing down what happens in it."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from .models import DEFAULT_DISCIPLINES, Discipline, Event, Manuscript, Membership
+
+#: How often another slug is tried when someone takes the free one in the same moment.
+SLUG_TRIES = 5
+
+
+def make_manuscript(user: Any, title: str, **fields: Any) -> Manuscript:
+    """A new manuscript with its slug, the ten default disciplines and `user` as its author.
+
+    `fields` are further fields of Manuscript (pitch, language, time_zone). One transaction.
+    """
+    tries = SLUG_TRIES
+    while True:
+        try:
+            with transaction.atomic():
+                return _make(user, title.strip(), fields)
+        except IntegrityError:
+            tries -= 1
+            if not tries:
+                raise
+
+
+def _make(user: Any, title: str, fields: dict[str, Any]) -> Manuscript:
+    manuscript = Manuscript.objects.create(slug=Manuscript.free_slug(title), title=title, **fields)
+    with translation.override(manuscript.language):
+        Discipline.objects.bulk_create(
+            Discipline(
+                manuscript=manuscript,
+                slug=slug,
+                code=code,
+                name=str(name),
+                aliases=list(aliases),
+                position=position,
+                span=span,
+            )
+            for position, (slug, code, name, aliases, span) in enumerate(DEFAULT_DISCIPLINES, start=1)
+        )
+    author = Membership.objects.create(
+        manuscript=manuscript,
+        user=user,
+        role="author",
+        name=user.name or user.email.split("@")[0],
+        email=user.email,
+        accepted=manuscript.created,
+    )
+    record_event(manuscript, "manuscript.created", author, f"manuscript:{manuscript.pk}")
+    return manuscript
+
+
+def record_event(
+    manuscript: Manuscript, kind: str, actor_membership: Membership | None, subject: str, **data: Any
+) -> Event:
+    """Adds an entry to the activity log, in the transaction of what it tells of.
+
+    `kind` is a noun and a verb ("thread.created"), `subject` what it is about ("thread:12"), `data` small facts that
+    JSON can hold; never the words of a note.
+    """
+    return Event.objects.create(manuscript=manuscript, kind=kind, actor=actor_membership, subject=subject, data=data)
