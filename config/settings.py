@@ -18,7 +18,8 @@ _SECURE = BASE_URL.startswith("https://")
 _HOST = (
     BASE_URL.split("://", 1)[1].rsplit(":", 1)[0] if ":" in BASE_URL.split("://", 1)[1] else BASE_URL.split("://")[1]
 )
-ALLOWED_HOSTS = [_HOST] if PRODUCTION else sorted({_HOST, "127.0.0.1", "localhost", "[::1]"})
+# Probes of this very machine (readiness, metrics) come as 127.0.0.1; mailed links are built from BASE_URL alone.
+ALLOWED_HOSTS = sorted({_HOST, "127.0.0.1"} if PRODUCTION else {_HOST, "127.0.0.1", "localhost", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "reviews",
     "reports",
     "api",
+    "config",
 ]
 
 MIDDLEWARE = [

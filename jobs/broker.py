@@ -79,5 +79,10 @@ class Transport(virtual.Transport):
         super().__init__(client, **kwargs)
         self.state = self.global_state
 
+    def establish_connection(self) -> Any:
+        """Make the folder; OSError where that cannot be."""
+        Path(self.client.transport_options["folder"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return super().establish_connection()
+
     def driver_version(self) -> str:
         return "1"
