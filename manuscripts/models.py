@@ -179,6 +179,14 @@ class Source(models.Model):
         return settings.SOURCES_DIR / self.sha256
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def visible_to(self, actor) -> "DraftQuerySet":
+        """The author team sees all that were not thrown away, others those that have been open."""
+        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
+        rows = self.filter(manuscript__in=actor.manuscript_ids()).exclude(state="discarded")
+        return rows.filter(Q(manuscript__in=team) | Q(state__in=["open", "closed"]))
+
+
 class Draft(models.Model):
     STATES = [
         ("importing", _("being read")),
@@ -205,6 +213,8 @@ class Draft(models.Model):
     created = models.DateTimeField(default=timezone.now)
     opened = models.DateTimeField(null=True, blank=True)
     closed = models.DateTimeField(null=True, blank=True)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -257,6 +267,12 @@ class Section(models.Model):
         return self.key
 
 
+class ImageQuerySet(models.QuerySet["Image"]):
+    def visible_to(self, actor) -> "ImageQuerySet":
+        """Images of texts the actor may read."""
+        return self.filter(texts__in=SectionText.objects.visible_to(actor)).distinct()
+
+
 class Image(models.Model):
     manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="images")
     sha256 = models.CharField(max_length=64)
@@ -264,8 +280,25 @@ class Image(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
 
+    objects = ImageQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manuscript", "sha256"], name="image_once")]
+
+
+class SectionTextQuerySet(models.QuerySet["SectionText"]):
+    def visible_to(self, actor) -> "SectionTextQuerySet":
+        """Texts that stand, in any draft, in a place the actor may read."""
+        rule = Q(pk__in=[])
+        for manuscript_id, membership in actor.memberships().items():
+            places = Q(manuscript=manuscript_id)
+            if not membership.is_author_team:
+                places &= Q(placements__draft__state__in=["open", "closed"])
+            if membership.role == "reviewer":
+                own = Q(placements__discipline=None) | Q(placements__discipline__in=membership.own_discipline_ids())
+                places &= own | Q(placements__draft__round__others_sections=OthersSections.OPEN)
+            rule |= places
+        return self.filter(rule).distinct()
 
 
 class SectionText(models.Model):
@@ -278,6 +311,8 @@ class SectionText(models.Model):
     text = models.TextField()
     words = models.PositiveIntegerField()
     images = models.ManyToManyField(Image, related_name="texts")
+
+    objects = SectionTextQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manuscript", "sha256"], name="text_once")]
@@ -328,6 +363,9 @@ class Placement(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def present(self) -> "MembershipQuerySet":
         return self.filter(removed=None)
+
+    def visible_to(self, actor) -> "MembershipQuerySet":
+        return self.filter(manuscript__in=actor.manuscript_ids())
 
 
 class Membership(models.Model):

@@ -18,6 +18,8 @@ from manuscripts.models import (
     SectionText,
 )
 
+from .querysets import CommentQuerySet, OfManuscriptQuerySet, OfMembershipQuerySet, OfTeamQuerySet, ThreadQuerySet
+
 
 class Invitation(models.Model):
     """Asks one person. The personal link is signed from the membership's id and link version and not stored."""
@@ -41,6 +43,8 @@ class Invitation(models.Model):
     created = models.DateTimeField(default=timezone.now)
     sent = models.DateTimeField(null=True, blank=True)
     opened = models.DateTimeField(null=True, blank=True)
+
+    objects = OfTeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["created", "pk"]
@@ -72,6 +76,8 @@ class Question(models.Model):
     position = models.PositiveIntegerField()
     retired = models.BooleanField(default=False)
 
+    objects = OfManuscriptQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["manuscript", "code"], name="founding_question_once")]
@@ -94,6 +100,8 @@ class Answer(models.Model):
     via = models.CharField(max_length=120, blank=True)
     created = models.DateTimeField(default=timezone.now)
     updated = models.DateTimeField(default=timezone.now)
+
+    objects = OfMembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["created", "pk"]
@@ -136,6 +144,8 @@ class Review(models.Model):
     created = models.DateTimeField(default=timezone.now)
     active = models.DateTimeField(default=timezone.now, help_text="last time the member did something")
     submitted = models.DateTimeField(null=True, blank=True)
+
+    objects = OfMembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["created", "pk"]
@@ -209,6 +219,8 @@ class Thread(models.Model):
     updated = models.DateTimeField(default=timezone.now)
     withdrawn = models.DateTimeField(null=True, blank=True)
 
+    objects = ThreadQuerySet.as_manager()
+
     class Meta:
         ordering = ["created", "pk"]
         constraints = [
@@ -235,6 +247,8 @@ class Comment(models.Model):
     created = models.DateTimeField(default=timezone.now)
     edited = models.DateTimeField(null=True, blank=True)
     withdrawn = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["created", "pk"]
@@ -309,6 +323,8 @@ class UnsentNote(models.Model):
     place = models.CharField(max_length=200)
     content = models.JSONField(default=dict)
     updated = models.DateTimeField(default=timezone.now)
+
+    objects = OfMembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["updated"]

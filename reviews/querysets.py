@@ -1,0 +1,124 @@
+"""Lists of what is said, as one person may see them. Every mode of a round is applied here and nowhere else."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from manuscripts.models import Draft, Membership, OthersSections, Placement, Visibility
+from manuscripts.permissions import Actor
+
+NOTHING = Q(pk__in=[])
+
+
+def closed_section_ids(membership: Membership) -> dict[int, set[int]]:
+    """By draft id: the sections a reviewer could not read in it, where its round keeps others' sections closed."""
+    if membership.role != "reviewer":
+        return {}
+    rows = Placement.objects.filter(
+        draft__manuscript=membership.manuscript_id,
+        draft__state__in=["open", "closed"],
+        draft__round__others_sections=OthersSections.CLOSED,
+        discipline__isnull=False,
+    ).exclude(discipline__in=membership.own_discipline_ids())
+    closed: dict[int, set[int]] = {}
+    for draft_id, section_id in rows.values_list("draft_id", "section_id"):
+        closed.setdefault(draft_id, set()).add(section_id)
+    return closed
+
+
+def judged_chapter_ids(membership: Membership, round_id: int) -> set[int]:
+    """The chapters on which the member has given a verdict in that round (for a chapter that is one discipline's
+    section: a verdict on the section)."""
+    verdicts = membership.answers.filter(question__kind="verdict", round=round_id).exclude(value=None)
+    judged: set[int] = set()
+    for chapter_id, section_id, draft_id in verdicts.values_list("chapter_id", "section_id", "draft_id"):
+        if chapter_id:
+            judged.add(chapter_id)
+        else:
+            at = Placement.objects.filter(draft=draft_id, section=section_id).first()
+            alone = at and not Placement.objects.filter(draft=draft_id, chapter=at.chapter, discipline=None).exists()
+            if alone:
+                judged.add(at.chapter_id)
+    return judged
+
+
+def others_threads(membership: Membership) -> Q:
+    """Which threads of others someone who is not of the author team may see."""
+    rule = Q(round__visibility=Visibility.OPEN)
+    for row in membership.manuscript.rounds.filter(visibility=Visibility.AFTER_VERDICT):
+        rule |= Q(round=row, chapter__in=judged_chapter_ids(membership, row.pk))
+        if membership.reviews.filter(round=row, state="submitted").exists():
+            rule |= Q(round=row)
+    rule &= Q(visibility="everyone")
+    for draft_id, sections in closed_section_ids(membership).items():
+        rule &= ~Q(draft=draft_id, section__in=sections)
+    newest = membership.manuscript.open_draft
+    barred = closed_section_ids(membership).get(newest.pk, set()) if newest else set()
+    if barred:
+        from .models import Anchor  # models import this module
+
+        rule &= ~Exists(Anchor.objects.filter(thread=OuterRef("pk"), draft=newest, section__in=barred))
+    return rule
+
+
+class ThreadQuerySet(QuerySet):
+    """Threads. A withdrawn one is gone unless someone has replied to it."""
+
+    def visible_to(self, actor: Actor) -> "ThreadQuerySet":
+        """Those the actor may see: by membership, mode of the round it was written in, visibility, and by whether
+        both the place it was written on and the place it stands on may be read."""
+        rule = NOTHING
+        for manuscript_id, membership in actor.memberships().items():
+            if membership.is_author_team:
+                rule |= Q(manuscript=manuscript_id)
+            else:
+                rule |= Q(manuscript=manuscript_id) & (Q(author=membership) | others_threads(membership))
+        return self.filter(rule).existing()
+
+    def existing(self) -> "ThreadQuerySet":
+        """Without the withdrawn ones that nobody has replied to."""
+        from .models import Comment
+
+        replies = Comment.objects.filter(thread=OuterRef("pk"), withdrawn=None)
+        return self.filter(Q(withdrawn=None) | Exists(replies))
+
+    def in_draft(self, draft: Draft) -> "ThreadQuerySet":
+        """Those that stand, or are detached, in that draft: written by then and carried to it."""
+        return self.filter(manuscript=draft.manuscript_id, draft__number__lte=draft.number)
+
+
+class OfMembershipQuerySet(QuerySet):
+    """Rows about one member (`member`): the author team sees all of a manuscript, others their own."""
+
+    manuscript_path = "member__manuscript"
+
+    def visible_to(self, actor: Actor) -> "OfMembershipQuerySet":
+        rule = NOTHING
+        for manuscript_id, membership in actor.memberships().items():
+            if membership.is_author_team:
+                rule |= Q(**{self.manuscript_path: manuscript_id})
+            else:
+                rule |= Q(member=membership)
+        return self.filter(rule)
+
+
+class CommentQuerySet(QuerySet):
+    def visible_to(self, actor: Actor) -> "CommentQuerySet":
+        from .models import Thread
+
+        return self.filter(withdrawn=None, thread__in=Thread.objects.visible_to(actor))
+
+
+class OfManuscriptQuerySet(QuerySet):
+    """Rows that every member of their manuscript may see."""
+
+    def visible_to(self, actor: Actor) -> "OfManuscriptQuerySet":
+        return self.filter(manuscript__in=actor.manuscript_ids())
+
+
+class OfTeamQuerySet(QuerySet):
+    """Rows that only the author team may know of; `manuscript_path` leads to the manuscript."""
+
+    manuscript_path = "membership__manuscript"
+
+    def visible_to(self, actor: Actor) -> "OfTeamQuerySet":
+        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
+        return self.filter(**{f"{self.manuscript_path}__in": team})
