@@ -40,9 +40,7 @@ def seconds_allowed(unpacked: int) -> int:
     return min(120, 10 + unpacked // 100_000)
 
 
-def read(
-    data: bytes, form: str, folder: Path, unpacked: int, should_stop: Callable[[], bool]
-) -> dict[str, Any]:
+def read(data: bytes, form: str, folder: Path, unpacked: int, should_stop: Callable[[], bool]) -> dict[str, Any]:
     """Read a document into pandoc's syntax tree, with runs of words joined: an inline may be a plain `str`.
 
     `folder` is private and empty; pictures of the document are written to `folder/media`. `unpacked` is the

@@ -73,9 +73,7 @@ def check(files: list[Upload]) -> list[Checked]:
         raise UploadRefused("no_file", 400, _("Choose at least one file."))
     if sum(len(file.data) for file in files) > MAX_BYTES:
         name = safe_name(max(files, key=lambda file: len(file.data)).name)
-        raise UploadRefused(
-            "too_big", 413, _("“%(name)s” is too big: at most 50 MB can be uploaded.") % {"name": name}
-        )
+        raise UploadRefused("too_big", 413, _("“%(name)s” is too big: at most 50 MB can be uploaded.") % {"name": name})
     return [_check_one(file) for file in files]
 
 
@@ -143,9 +141,7 @@ def _format_of_zip(name: str, promised: str, data: bytes) -> str | None:
     if "content.xml" in names:
         return _opendocument(archive)
     if promised == "zip" and not readable_members(archive):
-        raise UploadRefused(
-            "nothing_readable", 400, _("“%(name)s” holds no file that can be read.") % {"name": name}
-        )
+        raise UploadRefused("nothing_readable", 400, _("“%(name)s” holds no file that can be read.") % {"name": name})
     return "zip"
 
 
