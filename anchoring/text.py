@@ -2,19 +2,35 @@
 
 import html
 import re
+import unicodedata
 
 TAG = re.compile(r"""<!--.*?-->|<(/?)([a-zA-Z][^\s/>]*)(?:[^"'<>]|"[^"]*"|'[^']*')*>""", re.DOTALL)
 # HTML5 drops one newline directly after the start tag of these.
 EATS_NEWLINE = {"pre", "textarea", "listing"}
 
 # Scripts written without spaces: each character is counted, and compared, as a word.
-# Han, Hiragana, Katakana, Bopomofo, Hangul syllables are left out on purpose: Korean has spaces.
+# Korean is left out on purpose: it has spaces.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3040-\u312f"
     "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
+
+
+def _mark_ranges() -> str:
+    """The combining marks of every script as the inside of a character class: `\\w` leaves them out."""
+    marks = [code for code in range(0x300, 0x1F000) if unicodedata.category(chr(code)).startswith("M")]
+    ranges: list[list[int]] = []
+    for code in marks:
+        if ranges and code == ranges[-1][1] + 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges) + "\u200c\u200d"
+
+
+MARKS = _mark_ranges()
 COUNTED_WORD = re.compile(
-    rf"[{UNSPACED}]|[^\W{UNSPACED}](?:[^\W{UNSPACED}]|[\u0300-\u036f\u200c\u200d'\u2019.,-](?=\w))*"
+    rf"[{UNSPACED}]|[^\W{UNSPACED}](?:[^\W{UNSPACED}]|[{MARKS}]|['\u2019.,-](?=\w))*"
 )
 
 

@@ -1,0 +1,231 @@
+"""Where ranges of an old text stand in the new one, read off an alignment. Wrong is worse than detached."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from rapidfuzz.distance import Indel
+
+from anchoring.align import Alignment
+
+Fate = Literal["kept", "moved", "edited", "detached"]
+
+LEAST_SHARE = 0.45  # of a range's characters that must stand together in the new text
+FREE_GAP, GAP_COST = 25, 0.25  # new characters between matches that cost nothing; what each further one costs
+FEW_WORDS = 4  # a range this short needs the words around it as witnesses
+WITNESSES, LEAST_WITNESSES = 6, 0.4
+REPLACED_MOST = 40  # characters of a range that may be wholly replaced in place
+SAME_WORD = 0.6  # likeness from which a word is the same one, spelled anew
+
+
+class Range(NamedTuple):
+    """A place in a text: start and end in code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Where a range stands now; start and end are None when it is detached.
+
+    `near` is then the offset in the new text at which its paragraph stood. `confidence` is 0-1. `reason` is one
+    English sentence for people.
+    """
+
+    start: int | None
+    end: int | None
+    near: int | None
+    fate: Fate
+    confidence: float
+    reason: str
+
+
+def carry(alignment: Alignment, ranges: Sequence[Range]) -> list[Carried]:
+    """Each range's place in the new text, in the order given; none depends on another.
+
+    Ranges are code points in the old text, not empty and inside it; raises ValueError otherwise.
+    """
+    reader = _Reader(alignment)
+    return [reader.carry(*each) for each in ranges]
+
+
+class _Reader:
+    def __init__(self, alignment: Alignment) -> None:
+        self.map = alignment
+        self.old, self.new = alignment.old, alignment.new
+        self.to, self.solid = alignment.to, alignment.solid
+        self.mapped = [i for i, j in enumerate(self.to) if j >= 0]
+
+    def carry(self, start: int, end: int) -> Carried:
+        if not 0 <= start < end <= len(self.map.old_text):
+            raise ValueError(f"no range of the old text: {start}-{end}")
+        if self.map.old_text == self.map.new_text:
+            return Carried(start, end, None, "kept", 1.0, "Nothing changed here")
+        if not self.map.complete:
+            return Carried(None, None, 0, "detached", 0.0, "The text is too long to compare")
+        first = bisect_right(self.old.ends, start)
+        last = bisect_left(self.old.starts, end)
+        if first >= last:
+            return self._detached(first, first, "It marks no words")
+        segment = self._segment(first, last, start, end)
+        weight = self._weight(range(first, last), start, end)
+        share = self._weight(segment, start, end) / weight if weight else 0.0
+        if not segment or share < LEAST_SHARE:
+            return self._replaced(first, last, start, end) or self._detached(first, last)
+        if not self._witnessed(first, last, segment):
+            return self._detached(first, last, "Too little around it stayed to be sure")
+        return self._placed(first, last, start, end, segment, share)
+
+    def _weight(self, words: Sequence[int], start: int, end: int) -> int:
+        return sum(min(end, self.old.ends[i]) - max(start, self.old.starts[i]) for i in words)
+
+    def _segment(self, first: int, last: int, start: int, end: int) -> list[int]:
+        """The old words of the range whose places in the new text lie together and weigh most.
+
+        Matched characters count one each; new ones between them cost a quarter beyond the first 25.
+        """
+        pairs = sorted((self.to[i], i) for i in range(first, last) if self.to[i] >= 0)
+        best: tuple[float, int, int] = (0.0, 0, 0)
+        score, begin = 0.0, 0
+        for index, (j, i) in enumerate(pairs):
+            if index:
+                between = self.new.starts[j] - self.new.ends[pairs[index - 1][0]]
+                score -= GAP_COST * max(0, between - FREE_GAP)
+            if score <= 0:
+                score, begin = 0.0, index
+            score += self._weight([i], start, end)
+            if score > best[0]:
+                best = (score, begin, index + 1)
+        return sorted(i for _, i in pairs[best[1] : best[2]])
+
+    def _witnessed(self, first: int, last: int, segment: list[int]) -> bool:
+        """Whether a short range with no solid run is backed by the words around it."""
+        if last - first > FEW_WORDS or any(self.solid[i] for i in segment):
+            return True
+        around = [*range(max(0, first - WITNESSES), first), *range(last, min(len(self.to), last + WITNESSES))]
+        home = self.to[segment[0]]
+        nearby = sum(1 for i in around if self.to[i] >= 0 and abs(self.to[i] - home) <= 3 * WITNESSES)
+        return bool(around) and nearby >= LEAST_WITNESSES * len(around)
+
+    def _placed(
+        self, first: int, last: int, start: int, end: int, segment: list[int], share: float
+    ) -> Carried:
+        homes = [self.to[i] for i in segment]
+        low, high = min(homes), max(homes)
+        low = self._grown(first, segment[0], low, -1)
+        high = self._grown(last - 1, segment[-1], high, 1)
+        new_start, new_end = self.new.starts[low], self.new.ends[high]
+        # A range may begin or end inside a word, or hold blanks beyond it.
+        if self.to[first] == low:
+            new_start += self._inside(first, low, start - self.old.starts[first])
+        if self.to[last - 1] == high:
+            new_end -= self._inside(last - 1, high, self.old.ends[last - 1] - end)
+        if new_end <= new_start:
+            new_start, new_end = self.new.starts[low], self.new.ends[high]
+        was = self.map.old_text[start:end].strip()
+        now = self.map.new_text[new_start:new_end].strip()
+        if was == now:
+            new_start, new_end = self._with_blanks(start, end, new_start, new_end)
+        moved = any(self.map.moved[i] for i in segment)
+        gone = [i for i in range(first, last) if not low <= self.to[i] <= high]
+        came = (high - low + 1) - (last - first - len(gone))
+        if gone or came:
+            fate: Fate = "edited"
+            reason = _changed(max(len(gone), came)) + (", and it was moved" if moved else "")
+        elif moved:
+            fate, reason = "moved", "It was moved"
+        else:
+            fate = "kept"
+            reason = "Nothing changed here" if was == now else "Only signs, spaces or capitals changed"
+        confidence = share * (1.0 if was == now else 0.97) * (0.95 if moved else 1.0)
+        return Carried(new_start, new_end, None, fate, round(confidence, 3), reason)
+
+    def _inside(self, old: int, new: int, missing: int) -> int:
+        """How much of the new word the range leaves out, where it left out `missing` of the old one."""
+        same = self.old.ends[old] - self.old.starts[old] == self.new.ends[new] - self.new.starts[new]
+        return missing if missing > 0 and same else 0
+
+    def _with_blanks(self, start: int, end: int, new_start: int, new_end: int) -> tuple[int, int]:
+        """The whole range where its very characters, blanks at its ends included, stand there."""
+        words = self.map.old_text[start:end]
+        lead = len(words) - len(words.lstrip())
+        begin = new_start - lead
+        if begin >= 0 and self.map.new_text[begin : begin + len(words)] == words:
+            return begin, begin + len(words)
+        return new_start, new_end
+
+    def _grown(self, edge: int, matched: int, home: int, step: int) -> int:
+        """The new word at which the range ends, when its own last words were replaced there.
+
+        They were if the old word beyond the range still stands beyond what came instead, near by.
+        """
+        if edge == matched:
+            return home
+        beyond = edge + step
+        if not 0 <= beyond < len(self.to) or self.to[beyond] < 0:
+            return home
+        gap = (self.to[beyond] - home) * step - 1
+        lost = abs(edge - matched)
+        if 0 < gap <= 2 * lost + 2 and self.old.blocks[beyond] == self.old.blocks[edge]:
+            if all(not self._claimed(home + step * n) for n in range(1, gap + 1)):
+                return home + step * gap
+        return home
+
+    def _claimed(self, j: int) -> bool:
+        if not hasattr(self, "_marks"):
+            self._marks = self.map.claimed()
+        return bool(self._marks[j])
+
+    def _replaced(self, first: int, last: int, start: int, end: int) -> Carried | None:
+        """Other words between the same neighbours in the same sentence, for a short range."""
+        if end - start > REPLACED_MOST or not 0 < first < last < len(self.to):
+            return None
+        left, right = self.to[first - 1], self.to[last]
+        sentence = self.old.sentences[first]
+        if left < 0 or right - left < 2 or right - left - 1 > 2 * (last - first) + 2:
+            return None
+        if not self.solid[first - 1] and not self.solid[last]:
+            return None
+        if self.old.sentences[first - 1] != sentence or self.new.blocks[left] != self.new.blocks[right]:
+            return None
+        if any(self._claimed(j) for j in range(left + 1, right)):
+            return None
+        low, high = left + 1, right - 1
+        new_start, new_end = self.new.starts[low], self.new.ends[high]
+        alike = Indel.normalized_similarity(
+            self.map.old_text[start:end].casefold(), self.map.new_text[new_start:new_end].casefold()
+        )
+        if alike >= SAME_WORD:
+            return Carried(new_start, new_end, None, "edited", round(alike, 3), _changed(last - first))
+        return Carried(new_start, new_end, None, "edited", 0.5, "Other words stand in its place")
+
+    def _detached(self, first: int, last: int, reason: str | None = None) -> Carried:
+        near = self._near(first, last)
+        if reason is None:
+            block = self.old.blocks[min(first, len(self.to) - 1)]
+            low = bisect_left(self.old.blocks, block)
+            high = bisect_right(self.old.blocks, block)
+            stayed = sum(self.to[i] >= 0 for i in range(low, high))
+            gone = stayed < 0.3 * (high - low)
+            reason = "Its paragraph was removed or rewritten" if gone else "Its words were removed or rewritten"
+        return Carried(None, None, near, "detached", 0.0, reason)
+
+    def _near(self, first: int, last: int) -> int:
+        """Where the range stood: after the last old word before it that still stands, of its paragraph if any."""
+        if not self.mapped:
+            return 0
+        after = bisect_left(self.mapped, last)
+        before = bisect_left(self.mapped, first) - 1
+        block = self.old.blocks[min(first, len(self.to) - 1)]
+        if before >= 0 and self.old.blocks[self.mapped[before]] == block:
+            return self.new.ends[self.to[self.mapped[before]]]
+        if after < len(self.mapped) and (before < 0 or self.old.blocks[self.mapped[after]] == block):
+            return self.new.starts[self.to[self.mapped[after]]]
+        return self.new.ends[self.to[self.mapped[before]]]
+
+
+def _changed(count: int) -> str:
+    names = ("", "One word", "Two words", "Three words", "Four words", "Five words")
+    return f"{names[count] if count < len(names) else f'{count} words'} changed"

@@ -1,0 +1,82 @@
+"""A text as the tokens that drafts are compared by: words and signs, with their sentences and blocks."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from anchoring.text import MARKS, UNSPACED
+
+# Marks of emphasis, headings and code are left out: text that only changed by conversion compares equal.
+TOKEN = re.compile(
+    rf"[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{MARKS}]|['\u2019](?=[^\W_]))*|[^\w\s*#`\\]"
+)
+SENTENCE_END = {".", "!", "?", "…", "。", "！", "？", "؟", "।"}
+UNIFIED = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "–": "-",
+                         "—": "-", "‐": "-", "‑": "-", "\u00ad": None})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Parallel lists, one entry a token: id (equal words have equal ids), range in code points, sentence, block."""
+
+    ids: list[int]
+    starts: list[int]
+    ends: list[int]
+    sentences: list[int]
+    blocks: list[int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def tokenise(text: str, vocabulary: dict[str, int]) -> Tokens:
+    """The tokens of a text. `vocabulary` gives each word its id and grows; share it between texts to compare."""
+    ids: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    sentences: list[int] = []
+    blocks: list[int] = []
+    known: dict[str, int] = {}
+    sentence = block = 0
+    ended = False
+    position = 0
+    newline = text.find("\n")
+    for match in TOKEN.finditer(text):
+        start, position = match.span()
+        word = match.group()
+        if newline >= 0 and newline < start:
+            newline = text.find("\n", start)
+            block += 1
+            sentence += 1
+            ended = False
+        number = known.get(word)
+        if number is None:
+            number = known[word] = vocabulary.setdefault(_plain(word), len(vocabulary))
+        if word in SENTENCE_END:
+            ended = True
+        elif ended and (word[0].isalnum()):
+            ended = False
+            sentence += 1
+        ids.append(number)
+        starts.append(start)
+        ends.append(position)
+        sentences.append(sentence)
+        blocks.append(block)
+    return Tokens(ids, starts, ends, sentences, blocks)
+
+
+def _plain(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    return unicodedata.normalize("NFC", word).translate(UNIFIED).casefold() or word
+
+
+def spans(units: list[int]) -> list[tuple[int, int]]:
+    """First and last+1 token of each unit, from a list that names each token's sentence or block."""
+    result: list[tuple[int, int]] = []
+    begin = 0
+    for index in range(1, len(units) + 1):
+        if index == len(units) or units[index] != units[begin]:
+            result.append((begin, index))
+            begin = index
+    return result
