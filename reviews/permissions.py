@@ -95,7 +95,9 @@ allow("question.change", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow("answer.read", author_team, their_own)
 allow("answer.create", both(reviewer, may_write, round_is_running), otherwise=ROUND_ENDED)
 allow("answer.record", both(author_team, may_write, has_open_draft), otherwise=TEAM_ONLY)
-allow("answer.delete", both(their_own, may_write, round_is_running), both(author_team, may_write), otherwise=ROUND_ENDED)
+allow(
+    "answer.delete", both(their_own, may_write, round_is_running), both(author_team, may_write), otherwise=ROUND_ENDED
+)
 allow("review.read", author_team, their_own)
 allow("review.change", both(their_own, may_write, round_is_running), otherwise=ROUND_ENDED)
 allow("unsent.keep", both(member, may_write))

@@ -1,0 +1,240 @@
+"""Notes as the reading room and the reader's home show them, made from what `threads.present` returns.
+
+One pass without queries: a chapter may hold several hundred notes, so all that a template would have to look up for
+each of them (icons, dates, codes, sentences) is made here.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from manuscripts.models import Discipline
+from manuscripts.rendering import render_comment
+
+from .models import Decision, Thread
+
+REACTION_MARKS = {"too_slow": "slow"}
+DECISION_ICONS = {
+    "will_change": ("good", "half"),
+    "changed": ("good", "check"),
+    "no_change": ("idle", "x"),
+    "later": ("idle", "clock"),
+    "duplicate": ("idle", "dup"),
+}
+FATE_ICONS = {"edited": ("warn", "half"), "detached": ("stop", "detached")}
+
+
+@dataclass(slots=True)
+class Message:
+    """One comment of a note. `html` is made by `rendering.render_comment`."""
+
+    id: Any
+    name: str
+    code: str
+    discipline_name: str
+    is_author: bool
+    mine: bool
+    html: str
+    body: str
+    when: str
+    iso: str
+    edited: bool
+
+
+@dataclass(slots=True)
+class State:
+    """A word with its shape: the class of its colour, its icon, its words."""
+
+    tone: str
+    icon: str
+    words: str
+
+
+@dataclass(slots=True)
+class Card:
+    """One note. `start` and `end` count code points of the text `text_id`; `mark` is the kind of line it draws."""
+
+    id: Any
+    mark: str
+    icon: str
+    kind: str
+    head: Message
+    replies: list[Message]
+    text_id: Any
+    start: int | None
+    end: int | None
+    near: int | None
+    scope: str
+    quote: str
+    written_on: str
+    old: str
+    new: str | None
+    fate: State | None
+    fate_reason: str
+    decision: State | None
+    decision_reason: str
+    duplicate_of: Any
+    mine: bool
+    agreed: bool
+    agreements: int
+    can: str
+    discipline: str
+    status: str
+    withdrawn: bool
+    foot: str
+    told: str
+    via: str
+    chapter: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Cards:
+    """Makes cards for one person: their disciplines by slug, their time zone, icons once for each name."""
+
+    def __init__(self, disciplines: list[Discipline], zone: str):
+        self.by_slug = {d.slug: d for d in disciplines}
+        self.zone = ZoneInfo(zone)
+        self.icons: dict[tuple[str, str], str] = {}
+        self.kinds = {key: str(label) for key, label in [*Thread.KINDS, *Thread.REACTIONS]}
+        self.decisions = {key: str(label) for key, label in Decision.KINDS}
+        self.today = timezone.now().astimezone(self.zone).date()
+
+    def icon(self, name: str, label: str = "") -> str:
+        if (name, label) not in self.icons:
+            href = f"{static('icons.svg')}#i-{name}"
+            self.icons[name, label] = format_html(
+                '<svg class="i k" viewBox="0 0 24 24" role="img" aria-label="{}"><use href="{}"/></svg>', label, href
+            )
+        return self.icons[name, label]
+
+    def when(self, iso: str | datetime) -> tuple[str, str]:
+        """(`3 Mar` or `today`, full date and time with its zone) of a moment."""
+        moment = datetime.fromisoformat(iso.replace("Z", "+00:00")) if isinstance(iso, str) else iso
+        local = moment.astimezone(self.zone)
+        full = f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+        if local.date() == self.today:
+            return _("today"), full
+        return date_format(local, "j M" if local.year == self.today.year else "j M Y"), full
+
+    def message(self, comment: dict[str, Any], slug: str | None, mine: bool) -> Message:
+        """`slug`: the discipline it speaks for, where known."""
+        author = comment["author"] or {}
+        role = author.get("role", "")
+        team = role in {"author", "co_author"}
+        discipline = self.by_slug.get(slug) if slug and not team else None
+        code = author.get("code") or (discipline.code if discipline else "")
+        short, full = self.when(comment["created"])
+        return Message(
+            id=comment["id"],
+            name=_("You") if mine else author.get("name", ""),
+            code=_("AUTHOR") if team else code,
+            discipline_name=discipline.name if discipline else "",
+            is_author=team,
+            mine=mine,
+            html=render_comment(comment["body"]) if comment["body"] else "",
+            body=comment["body"],
+            when=short,
+            iso=full,
+            edited=bool(comment.get("edited")),
+        )
+
+    def card(self, note: dict[str, Any]) -> Card:
+        mark = note["reaction"] or {"suggestion": "suggest"}.get(note["kind"], note["kind"])
+        mark = REACTION_MARKS.get(mark, mark)
+        kind = self.kinds[note["reaction"] or note["kind"]]
+        anchor = note["anchor"] or {}
+        fate = anchor.get("fate")
+        first, *rest = note["comments"]
+        old = _quote_of(note["written_on"])
+        quote = anchor.get("exact") or old
+        near = (anchor.get("near") or {}).get("offset") if fate == "detached" else None
+        replies = [self.message(c, c.get("discipline"), c.get("mine", False)) for c in rest]
+        return Card(
+            id=note["id"],
+            mark=mark,
+            icon=self.icon(mark, kind),
+            kind=kind,
+            head=self.message(first, note["discipline"], note["mine"]),
+            replies=replies,
+            text_id=anchor.get("text_id"),
+            start=anchor.get("start"),
+            end=anchor.get("end"),
+            near=near,
+            scope=note["scope"],
+            quote=quote or "",
+            written_on=old or "",
+            old=old or "",
+            new=note["replacement"],
+            fate=self._fate(fate),
+            fate_reason=anchor.get("reason") or "",
+            decision=self._decision(note["decision"]),
+            decision_reason=(note["decision"] or {}).get("reason", ""),
+            duplicate_of=(note["decision"] or {}).get("duplicate_of"),
+            mine=note["mine"],
+            agreed=note["agreed"],
+            agreements=note["agreements"],
+            can=" ".join(name for name, allowed in note["can"].items() if allowed),
+            discipline=note["discipline"] or "",
+            status=note["status"],
+            withdrawn=bool(note.get("withdrawn")),
+            foot=_foot(replies, note["agreements"]),
+            told=_told(note),
+            via=note.get("via") or "",
+            chapter=anchor.get("chapter") or note["written_on"].get("chapter"),
+        )
+
+    def _fate(self, fate: str | None) -> State | None:
+        if fate not in FATE_ICONS:
+            return None
+        tone, icon = FATE_ICONS[fate]
+        words = _("The words have changed") if fate == "edited" else _("Its words are gone")
+        return State(tone, icon, words)
+
+    def _decision(self, decision: dict[str, Any] | None) -> State | None:
+        if not decision:
+            return None
+        tone, icon = DECISION_ICONS[decision["decision"]]
+        return State(tone, icon, self.decisions[decision["decision"]].capitalize())
+
+
+def _quote_of(written_on: dict[str, Any]) -> str:
+    selectors = written_on.get("selector") or []
+    return next((s["exact"] for s in selectors if s["type"] == "TextQuoteSelector"), "")
+
+
+def _foot(replies: list[Message], agreements: int) -> str:
+    """What a closed note says below its words: how many answered, whether the author did, how many agree."""
+    parts = []
+    if replies:
+        parts.append(ngettext("%(n)d reply", "%(n)d replies", len(replies)) % {"n": len(replies)})
+        if any(reply.is_author for reply in replies):
+            parts.append(_("the author answered"))
+    if agreements:
+        parts.append(ngettext("%(n)d agrees", "%(n)d agree", agreements) % {"n": agreements})
+    return ", ".join(parts)
+
+
+def _told(note: dict[str, Any]) -> str:
+    """Who may read it and whether it may be quoted, where that differs from the usual or the note is one's own."""
+    parts = []
+    if note["visibility"] == "authors":
+        parts.append(_("Author only."))
+    elif note["mine"]:
+        parts.append(_("Everyone may read it."))
+    if note["mine"] or note["kind"] == "experience":
+        parts.append(
+            {
+                "no": _("Not to be quoted."),
+                "unnamed": _("May be quoted unnamed."),
+                "named": _("May be quoted with the name."),
+            }[note["quote_permission"]]
+        )
+    return " ".join(parts)

@@ -1,0 +1,460 @@
+"""Notes: writing, answering, deciding, withdrawing. Views and API call these and hold no rules of their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anchoring.selectors import InvalidSelector, SelectorMismatch, resolve
+from manuscripts.errors import Refused, conflict
+from manuscripts.manuscripts import record_event
+from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement, Round
+from manuscripts.permissions import Actor, check
+from manuscripts.rendering import clean_input
+
+from .carrying import carry_one, newest_anchor
+from .models import Agreement, Anchor, Comment, Decision, Review, Thread
+
+KINDS = {"comment", "suggestion", "reaction", "experience"}
+REACTIONS = {key for key, _label in Thread.REACTIONS}
+
+
+@dataclass
+class NewThread:
+    """What is posted: the API's POST body, with people and drafts as objects.
+
+    `selector` is a list of W3C selectors or {"start", "end"} in code points of the text; `chapter` a chapter key;
+    neither `text_id` nor `chapter` means the book. `author` is the member whose words an author records.
+    """
+
+    kind: str
+    body: str = ""
+    text_id: Any = None
+    chapter: str | None = None
+    selector: Any = None
+    replacement: str | None = None
+    reaction: str = ""
+    discipline: str | None = None
+    visibility: str = "everyone"
+    quote_permission: str = "no"
+    external_id: str | None = None
+    author: Membership | None = None
+    via: str = ""
+    created: datetime | None = None
+
+
+@dataclass
+class _Place:
+    draft: Draft
+    placement: Placement | None = None
+    chapter_id: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+    @property
+    def scope(self) -> str:
+        if self.placement:
+            return "section"
+        return "chapter" if self.chapter_id else "book"
+
+
+def _words(body: Any, field: str = "body") -> str:
+    """Cleaned words of a note; refuses what is too long."""
+    if not isinstance(body, str):
+        raise Refused("invalid", _("This must be text."), field=field)
+    words = clean_input(body).strip()
+    if len(words) > settings.MAX_NOTE_CHARACTERS:
+        raise Refused("too_long", _("A note has at most 200,000 characters."), field=field)
+    return words
+
+
+def _place(actor: Actor, manuscript: Manuscript, new: NewThread) -> _Place:
+    """Where the note is written: the newest opened draft in which its text stands and may be read."""
+    newest = manuscript.open_draft
+    if newest is None:
+        raise conflict("no_open_draft", _("There is no open draft to write on yet."))
+    if new.text_id is not None:
+        return _place_in_text(actor, manuscript, new)
+    if new.selector is not None:
+        raise Refused("invalid", _("A selection needs the text it was made in."), field="selector")
+    if not new.chapter:
+        return _Place(newest)
+    placement = Placement.objects.readable_by(actor, newest).filter(chapter__key=new.chapter).first()
+    if placement is None:
+        raise Refused("unknown_chapter", _("There is no such chapter in the open draft."), field="chapter")
+    return _Place(newest, chapter_id=placement.chapter_id)
+
+
+def _place_in_text(actor: Actor, manuscript: Manuscript, new: NewThread) -> _Place:
+    text_id = new.text_id if str(new.text_id).isdecimal() else 0
+    for draft in (
+        manuscript.drafts.filter(state__in=["open", "closed"], placements__text=text_id).order_by("-number").distinct()
+    ):
+        placement = (
+            Placement.objects.readable_by(actor, draft)
+            .filter(text=text_id)
+            .select_related("text", "discipline")
+            .first()
+        )
+        if placement:
+            place = _Place(draft, placement, placement.chapter_id)
+            if new.selector is not None:
+                place.start, place.end = _resolve(placement.text.text, new.selector)
+            return place
+    raise Refused("unknown_text", _("There is no such text in an open draft."), field="text_id")
+
+
+def _resolve(text: str, selector: Any) -> tuple[int, int]:
+    if isinstance(selector, Mapping) and set(selector) == {"start", "end"}:
+        selector = [{"type": "TextPositionSelector", **selector}]
+    try:
+        return resolve(text, selector)
+    except SelectorMismatch as error:
+        raise conflict("selector_mismatch", str(error), expected=error.expected, found=error.found) from None
+    except InvalidSelector as error:
+        raise Refused("invalid_selector", error.detail, field="selector") from None
+
+
+def _voice(
+    manuscript: Manuscript, member: Membership, slug: str | None, section: Discipline | None
+) -> Discipline | None:
+    """The discipline that speaks: the one named, else the section's if it is theirs, else their first."""
+    own = member.own_disciplines()
+    if slug:
+        named = manuscript.disciplines.filter(slug=slug).first()
+        if named is None:
+            raise Refused("unknown_discipline", _("There is no such discipline."), field="discipline")
+        if own and named.resolved() not in own:
+            raise Refused(
+                "not_their_discipline", _("This person does not speak for that discipline."), field="discipline"
+            )
+        return named.resolved()
+    if section and section.resolved() in own:
+        return section.resolved()
+    return own[0] if own else None
+
+
+def writing_round(manuscript: Manuscript) -> Round:
+    """The round that what is written now belongs to: the running one, else the last that was (author team only)."""
+    row = manuscript.rounds.exclude(state="preparing").order_by("-number").first()
+    if row is None:
+        raise conflict("no_open_draft", _("There is no open draft to write on yet."))
+    return row
+
+
+def _checked(new: NewThread) -> None:
+    """Refuses what no note can be, naming the field."""
+    if new.kind not in KINDS:
+        raise Refused("invalid", _("A note is a comment, a suggestion, a reaction or an experience."), field="kind")
+    if new.visibility not in {"everyone", "authors"}:
+        raise Refused("invalid", _("Seen by everyone or by the authors only."), field="visibility")
+    if new.quote_permission not in {"no", "unnamed", "named"}:
+        raise Refused("invalid", _("Say no, unnamed or named."), field="quote_permission")
+    new.body = _words(new.body)
+    if new.kind == "reaction" and new.reaction not in REACTIONS:
+        raise Refused("invalid", _("Choose one of the reactions."), field="reaction")
+    if new.kind != "reaction" and new.reaction:
+        raise Refused("invalid", _("Only a reaction has one."), field="reaction")
+    if new.kind == "suggestion":
+        if new.replacement is None or new.selector is None:
+            raise Refused("invalid", _("A suggestion needs selected words and their replacement."), field="replacement")
+        new.replacement = _words(new.replacement, "replacement")
+    elif new.replacement is not None:
+        raise Refused("invalid", _("Only a suggestion has a replacement."), field="replacement")
+    if new.kind in {"comment", "experience"} and not new.body:
+        raise Refused("required", _("Write something first."), field="body")
+
+
+def create_thread(actor: Actor, manuscript: Manuscript, new: NewThread) -> tuple[Thread, bool]:
+    """Posts a note: (thread, whether it is new). The same external id with the same content is not posted twice.
+
+    Raises Refused, with code `selector_mismatch` and both texts where the selected words do not stand there.
+    """
+    check(actor, "thread.create", manuscript)
+    me = actor.membership_in(manuscript)
+    assert me is not None
+    if new.author is not None and new.author.pk != me.pk:
+        check(actor, "thread.record", manuscript)
+    author = new.author or me
+    _checked(new)
+    place = _place(actor, manuscript, new)
+    section_discipline = place.placement.discipline if place.placement else None
+    round_ = writing_round(manuscript)
+    thread = Thread(
+        manuscript=manuscript,
+        author=author,
+        recorded_by=me if author.pk != me.pk else None,
+        via=new.via if author.pk != me.pk else "",
+        scope=place.scope,
+        kind=new.kind,
+        reaction=new.reaction,
+        replacement=new.replacement,
+        discipline=_voice(manuscript, author, new.discipline, section_discipline),
+        visibility="authors" if author.role == "observer" else new.visibility,
+        quote_permission=new.quote_permission,
+        external_id=new.external_id or None,
+        round=round_,
+        draft=place.draft,
+        chapter_id=place.chapter_id,
+        section=place.placement.section if place.placement else None,
+        text=place.placement.text if place.placement else None,
+        start=place.start,
+        end=place.end,
+        created=new.created or timezone.now(),
+    )
+    return _post_once(thread, new.body, me)
+
+
+def _post_once(thread: Thread, body: str, me: Membership) -> tuple[Thread, bool]:
+    before = _same_external_id(thread, body)
+    if before:
+        return before, False
+    try:
+        with transaction.atomic():
+            _post(thread, body, me)
+    except IntegrityError:
+        before = _same_external_id(thread, body)
+        if before is None:
+            raise
+        return before, False
+    return thread, True
+
+
+def _same_external_id(thread: Thread, body: str) -> Thread | None:
+    """The thread posted before under this external id, if it says the same; a conflict if it does not."""
+    if not thread.external_id:
+        return None
+    old = Thread.objects.filter(manuscript=thread.manuscript, external_id=thread.external_id).first()
+    if old is None:
+        return None
+    same = ["author_id", "kind", "reaction", "replacement", "visibility", "quote_permission"]
+    same += ["scope", "chapter_id", "text_id", "start", "end"]
+    first = old.comments.first()
+    if first and first.body == body and all(getattr(old, name) == getattr(thread, name) for name in same):
+        return old
+    raise conflict("external_id", _("Another note was posted under this external id."))
+
+
+def _post(thread: Thread, body: str, me: Membership) -> None:
+    """Stores the thread, its first comment and its anchors; the newest draft's too where it was written on an older."""
+    thread.updated = thread.created
+    thread.save(force_insert=True)
+    Comment.objects.create(
+        thread=thread,
+        author=thread.author,
+        body=body,
+        round=thread.round,
+        anonymity=thread.round.anonymity,
+        created=thread.created,
+    )
+    if thread.scope == "section":
+        anchor = Anchor.objects.create(
+            thread=thread,
+            draft=thread.draft,
+            chapter=thread.chapter,
+            section=thread.section,
+            text=thread.text,
+            start=thread.start,
+            end=thread.end,
+            fate="kept",
+        )
+        newest = thread.manuscript.open_draft
+        if newest and newest.pk != thread.draft_id:
+            carry_one(anchor, newest)
+    mark_active(thread.author, thread.round)
+    record_event(thread.manuscript, "thread.created", me, f"thread:{thread.pk}")
+
+
+def mark_active(member: Membership, round_: Round) -> None:
+    """A reader who writes or answers is reading; their invitation counts as accepted."""
+    if member.role != "reviewer" or round_.state != "running":
+        return
+    review, _made = Review.objects.get_or_create(member=member, round=round_)
+    review.active = timezone.now()
+    if review.state in {"invited", "opened", "declined"}:
+        review.state = "started"
+    review.save(update_fields=["active", "state"])
+    if member.accepted is None:
+        member.accepted = review.active
+        member.save(update_fields=["accepted"])
+
+
+def _touch(thread: Thread) -> None:
+    thread.updated = timezone.now()
+    thread.save(update_fields=["updated", "status", "withdrawn"])
+
+
+@transaction.atomic
+def reply(actor: Actor, thread: Thread, body: Any) -> Comment:
+    """Adds a message to the thread."""
+    check(actor, "thread.reply", thread)
+    words = _words(body)
+    if not words:
+        raise Refused("required", _("Write something first."), field="body")
+    me = actor.membership_in(thread.manuscript_id)
+    round_ = writing_round(thread.manuscript)
+    comment = Comment.objects.create(thread=thread, author=me, body=words, round=round_, anonymity=round_.anonymity)
+    mark_active(me, round_)
+    _touch(thread)
+    record_event(thread.manuscript, "comment.created", me, f"thread:{thread.pk}", comment=comment.pk)
+    return comment
+
+
+@transaction.atomic
+def edit_comment(actor: Actor, comment: Comment, body: Any) -> Comment:
+    """Replaces the words of one's own message, until someone has answered (409 `answered`)."""
+    Thread.objects.select_for_update().get(pk=comment.thread_id)
+    if comment.withdrawn or not _is_mine(actor, comment):
+        check(actor, "comment.withdraw", comment)
+        raise conflict("withdrawn", _("This was withdrawn."))
+    try:
+        check(actor, "comment.edit", comment)
+    except PermissionDenied as error:
+        raise conflict("answered", str(error)) from None
+    words = _words(body)
+    if not words and comment.thread.kind not in {"reaction", "suggestion"}:
+        raise Refused("required", _("Write something first."), field="body")
+    comment.body, comment.edited = words, timezone.now()
+    comment.save(update_fields=["body", "edited"])
+    _touch(comment.thread)
+    me = actor.membership_in(comment.manuscript)
+    record_event(comment.manuscript, "comment.edited", me, f"thread:{comment.thread_id}", comment=comment.pk)
+    return comment
+
+
+def _is_mine(actor: Actor, obj: Any) -> bool:
+    me = actor.membership_in(obj.manuscript)
+    return me is not None and obj.author_id == me.pk
+
+
+@transaction.atomic
+def withdraw(actor: Actor, thread: Thread) -> None:
+    """Takes back one's own note; its words are gone, replies of others stay under a stub. Harmless twice."""
+    check(actor, "thread.withdraw", thread)
+    now = timezone.now()
+    first = thread.comments.order_by("created", "pk").first()
+    if first and first.withdrawn is None:
+        first.body, first.withdrawn = "", now
+        first.save(update_fields=["body", "withdrawn"])
+    if thread.withdrawn is None:
+        thread.withdrawn, thread.replacement = now, None
+        thread.save(update_fields=["replacement"])
+        _touch(thread)
+        me = actor.membership_in(thread.manuscript_id)
+        record_event(thread.manuscript, "thread.withdrawn", me, f"thread:{thread.pk}")
+
+
+@transaction.atomic
+def withdraw_comment(actor: Actor, comment: Comment) -> None:
+    """Takes back one message; the first of a thread takes back the thread."""
+    check(actor, "comment.withdraw", comment)
+    thread = comment.thread
+    if thread.comments.order_by("created", "pk").values_list("pk", flat=True).first() == comment.pk:
+        return withdraw(actor, thread)
+    comment.body, comment.withdrawn = "", timezone.now()
+    comment.save(update_fields=["body", "withdrawn"])
+    _touch(thread)
+    me = actor.membership_in(thread.manuscript_id)
+    record_event(thread.manuscript, "comment.withdrawn", me, f"thread:{thread.pk}", comment=comment.pk)
+
+
+@transaction.atomic
+def decide(
+    actor: Actor, thread: Thread, decision: str | None, reason: Any = "", duplicate_of: Thread | None = None
+) -> Thread:
+    """The author's decision on a note; None takes it back. No change needs its reason, a duplicate its thread."""
+    check(actor, "thread.decide", thread)
+    me = actor.membership_in(thread.manuscript_id)
+    if decision is None:
+        Decision.objects.filter(thread=thread).delete()
+        thread.status = "open"
+    else:
+        words = _words(reason, "reason")
+        _check_decision(thread, decision, words, duplicate_of)
+        Decision.objects.update_or_create(
+            thread=thread,
+            defaults={
+                "decision": decision,
+                "reason": words,
+                "duplicate_of": duplicate_of if decision == "duplicate" else None,
+                "applied_in": None,
+                "by": me,
+                "at": timezone.now(),
+            },
+        )
+        thread.status = "decided"
+    _touch(thread)
+    thread = Thread.objects.select_related("decision", "manuscript").get(pk=thread.pk)
+    record_event(thread.manuscript, "thread.decided", me, f"thread:{thread.pk}", decision=decision)
+    return thread
+
+
+def _check_decision(thread: Thread, decision: str, reason: str, duplicate_of: Thread | None) -> None:
+    if decision not in {key for key, _label in Decision.KINDS}:
+        raise Refused("invalid", _("This is not a decision."), field="decision")
+    if decision == "no_change" and not reason:
+        raise Refused("required", _("Say why nothing changes: the reader will see it."), field="reason")
+    if decision == "duplicate":
+        if duplicate_of is None:
+            raise Refused("required", _("Say which note says the same."), field="duplicate_of")
+        if duplicate_of.manuscript_id != thread.manuscript_id or duplicate_of.pk == thread.pk:
+            raise Refused("invalid", _("A note is a duplicate of another note of this book."), field="duplicate_of")
+
+
+@transaction.atomic
+def agree(actor: Actor, thread: Thread) -> None:
+    """ "Me too". Harmless twice."""
+    check(actor, "thread.agree", thread)
+    me = actor.membership_in(thread.manuscript_id)
+    round_ = writing_round(thread.manuscript)
+    _row, made = Agreement.objects.get_or_create(
+        thread=thread, member=me, defaults={"round": round_, "anonymity": round_.anonymity}
+    )
+    if made:
+        mark_active(me, round_)
+        _touch(thread)
+        record_event(thread.manuscript, "thread.agreed", me, f"thread:{thread.pk}")
+
+
+@transaction.atomic
+def unagree(actor: Actor, thread: Thread) -> None:
+    """Takes "me too" back. Harmless twice."""
+    check(actor, "thread.agree", thread)
+    me = actor.membership_in(thread.manuscript_id)
+    gone, _rows = Agreement.objects.filter(thread=thread, member=me).delete()
+    if gone:
+        _touch(thread)
+        record_event(thread.manuscript, "thread.agreed", me, f"thread:{thread.pk}", taken_back=True)
+
+
+@transaction.atomic
+def place_by_hand(actor: Actor, thread: Thread, text_id: Any, selector: Any) -> Anchor:
+    """Puts a note on words of the newest open draft by hand; `text_id` None detaches it."""
+    check(actor, "thread.place", thread)
+    newest = thread.manuscript.open_draft
+    before = newest_anchor(thread, newest)
+    anchor = Anchor(thread=thread, draft=newest, attempt=(before.attempt + 1 if before else 1), by="hand")
+    if text_id is None:
+        anchor.fate, anchor.reason = "detached", _("Detached by the author")
+        if before:
+            anchor.chapter, anchor.section, anchor.text = before.chapter, before.section, before.text
+            anchor.near = before.near if before.start is None else before.start
+    else:
+        new = NewThread(kind=thread.kind, text_id=text_id, selector=selector)
+        place = _place_in_text(actor, thread.manuscript, new)
+        if place.draft.pk != newest.pk or place.placement is None:
+            raise conflict("not_in_open_draft", _("That text does not stand in the open draft."))
+        anchor.chapter_id, anchor.section, anchor.text = place.chapter_id, place.placement.section, place.placement.text
+        anchor.start, anchor.end, anchor.fate = place.start, place.end, "kept"
+        anchor.reason = _("Placed by the author")
+    anchor.save()
+    _touch(thread)
+    me = actor.membership_in(thread.manuscript_id)
+    record_event(thread.manuscript, "thread.placed", me, f"thread:{thread.pk}")
+    return anchor
