@@ -40,7 +40,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     checks["queue"] = queue_reachable()
     checks["worker"] = checks["migrations"] and worker_seen()
     fine = all(checks.values())
-    return JsonResponse({"ready": fine, "checks": checks}, status=200 if fine else 503)
+    response = JsonResponse({"ready": fine, "checks": checks}, status=200 if fine else 503)
+    response._has_been_logged = True  # a start asks ten times a second; "not yet" is no error
+    return response
 
 
 @require_safe

@@ -122,14 +122,14 @@ class Supervisor:
 
     def __init__(self, python: str, env: dict[str, str], port: int) -> None:
         granian = [str(Path(python).parent / "granian"), "--host", HOST, "--port", str(port)]
-        celery = [python, "-m", "celery", "-A", "config", "-q"]
+        celery = [python, "-m", "celery", "-q", "-A"]
         self.env = env
         self.port = port
         self.stopping = False
         self.children = [
             Child("web", [*granian, *WEB_OPTIONS, "config.asgi:application"]),
-            Child("worker", [*celery, "worker", "-l", "WARNING", *WORKER_OPTIONS]),
-            Child("scheduler", [*celery, "beat", "-l", "WARNING", "--pidfile="]),
+            Child("worker", [*celery, "config.celery", "worker", "-l", "WARNING", *WORKER_OPTIONS]),
+            Child("scheduler", [*celery, "config.clock", "beat", "-l", "WARNING", "--pidfile="]),
         ]
 
     def run(self, people: dict[str, list[str]]) -> int:
