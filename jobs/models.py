@@ -4,9 +4,11 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from jobs.registry import put_back
 
 GAVE_UP = _("This was begun several times and never finished. Try again; tell your operator if it fails.")
 
@@ -102,8 +104,8 @@ class Job(models.Model):
 
     def finish(self, state: str, **fields: object) -> bool:
         """End the job in `state` and free its key; False if the lease has passed on to another worker."""
-        return bool(
-            self.held().update(
+        with transaction.atomic():
+            ended = self.held().update(
                 state=state,
                 step="",
                 key=None,
@@ -112,7 +114,10 @@ class Job(models.Model):
                 finished=timezone.now(),
                 **fields,
             )
-        )
+            if ended and state in {Job.State.FAILED, Job.State.CANCELLED}:
+                self.refresh_from_db()
+                put_back(self)
+        return bool(ended)
 
     def release(self, *, count_attempt: bool = True, wait: float = 0.0) -> bool:
         """Give the job back: into the queue, or to its end where it was stored, cancelled or tried too often.

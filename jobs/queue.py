@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jobs.models import Job
-from jobs.registry import find_handler
+from jobs.registry import find_handler, put_back
 from jobs.tasks import run_job
 
 log = logging.getLogger("widemargin.jobs")
@@ -48,8 +48,11 @@ def enqueue(kind: str, args: dict[str, Any], *, user: Any = None, subject: str =
 def cancel(job: Job) -> bool:
     """End a job: at once while it waits, at its next step while it runs. False once it is over."""
     waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
-    if waiting.update(state=Job.State.CANCELLED, cancel_requested=True, finished=timezone.now(), key=None, step=""):
-        return True
+    with transaction.atomic():
+        if waiting.update(state=Job.State.CANCELLED, cancel_requested=True, finished=timezone.now(), key=None, step=""):
+            job.refresh_from_db()
+            put_back(job)
+            return True
     return bool(Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_requested=True))
 
 
