@@ -10,16 +10,17 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import Indel, LCSseq
 
-from anchoring.tokens import Tokens, spans, tokenise
+from anchoring.tokens import Tokens, TooManyTokens, spans, tokenise
 
 SEED = 6  # words of a run that must be unique in both texts
 LONG_MOVE = 9  # words that may stand elsewhere without more evidence
-MOST_CHARACTERS = 6_000_000  # old and new together; beyond that only equal beginnings and ends are mapped
+MOST_CHARACTERS = 3_000_000  # old and new together; beyond that only equal beginnings and ends are mapped
 MOST_CELLS = 1_000_000  # old times new words of one comparison without unique runs
 LIKE_BLOCK, LIKE_SENTENCE, MARGIN = 0.5, 0.6, 0.1
 BESIDE = 0.12  # what a neighbour's home beside it adds to a leftover's likeness
+RESPELT, MOST_RESPELT = 0.65, 8  # likeness of one word spelled anew; words of a stretch searched for them
 SOLID = 4  # words of a run that is no chance
 CHANCE_SHARE = 0.38  # a sentence mapped less than this holds only chance matches and solid runs
 
@@ -54,11 +55,14 @@ class Alignment:
 def align(old: str, new: str) -> Alignment:
     """Compares two texts. Time grows with their length, and is bounded whatever they hold."""
     vocabulary: dict[str, int] = {}
-    if len(old) + len(new) > MOST_CHARACTERS:
-        nothing = Tokens([], [], [], [], [])
+    try:
+        if len(old) + len(new) > MOST_CHARACTERS:
+            raise TooManyTokens
+        old_tokens = tokenise(old, vocabulary)
+        new_tokens = old_tokens if old == new else tokenise(new, vocabulary)
+    except TooManyTokens:
+        nothing = Tokens("", [], [], [], [], [])
         return Alignment(old, new, nothing, nothing, [], bytearray(), bytearray(), complete=False)
-    old_tokens = tokenise(old, vocabulary)
-    new_tokens = old_tokens if old == new else tokenise(new, vocabulary)
     work = _Work(old_tokens, new_tokens)
     if old == new:
         work.to = list(range(len(old_tokens)))
@@ -85,6 +89,7 @@ class _Work:
         self.taken = bytearray(len(new))
         # Words the search of gaps may still read: hostile texts could make it split one word at a time.
         self.budget = 200_000 + 30 * (len(old) + len(new))
+        self.pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
 
     def run(self) -> None:
         runs = unique_runs(self.a, self.b, SEED)
@@ -116,6 +121,9 @@ class _Work:
         """Accepts runs that stand out of order, longest first, unless their words are also where they were."""
         shared = len(backbone) / max(1, len(self.a))
         least = 2 * SEED if shared < 0.2 else SEED
+        if runs:
+            for position, pair in enumerate(zip(self.b, self.b[1:], strict=False)):
+                self.pairs[pair].append(position)
         for run in sorted(runs, key=lambda each: -each.length):
             free = self._free_part(run)
             if free is None or free.length < least:
@@ -156,13 +164,14 @@ class _Work:
         low = self.to[backbone[at - 1]] + 1 if at else 0
         after = bisect_left(backbone, run.old + run.length)
         high = self.to[backbone[after]] if after < len(backbone) else len(self.b)
-        if high - low < 2:
-            return False
-        high = min(high, low + 20 * run.length + 2000)
-        there = set(zip(self.b[low:high], self.b[low + 1 : high], strict=False))
         words = self.a[run.old : run.old + run.length]
         pairs = list(zip(words, words[1:], strict=False))
-        return sum(pair in there for pair in pairs) >= 0.6 * len(pairs)
+        there = 0
+        for pair in pairs:
+            places = self.pairs[pair]
+            nearest = bisect_left(places, low)
+            there += nearest < len(places) and places[nearest] < high - 1
+        return there >= 0.6 * len(pairs)
 
     # Gaps
 
@@ -188,7 +197,9 @@ class _Work:
                 head += 1
             rows, columns = rows[head:], columns[head:]
             tail = 0
-            while tail < min(len(rows), len(columns)) and self.a[rows[-1 - tail]] == self.b[columns[-1 - tail]]:
+            while (
+                tail < min(len(rows), len(columns)) and self.a[rows[-1 - tail]] == self.b[columns[-1 - tail]]
+            ):
                 self.claim(rows[-1 - tail], columns[-1 - tail], 1, moved)
                 tail += 1
             rows, columns = rows[: len(rows) - tail], columns[: len(columns) - tail]
@@ -223,12 +234,34 @@ class _Work:
     def _subsequence(
         self, rows: list[int], columns: list[int], words: list[int], others: list[int], moved: int
     ) -> None:
-        if len(rows) * len(columns) > MOST_CELLS:
+        cells = len(rows) * len(columns)
+        self.budget -= cells // 64
+        if cells > MOST_CELLS or self.budget < 0:
             return
+        row = column = 0
         for block in LCSseq.opcodes(words, others):
-            if block.tag == "equal":
-                for step in range(block.src_end - block.src_start):
-                    self.claim(rows[block.src_start + step], columns[block.dest_start + step], 1, moved)
+            if block.tag != "equal":
+                continue
+            self._respelt(rows[row : block.src_start], columns[column : block.dest_start], moved)
+            for step in range(block.src_end - block.src_start):
+                self.claim(rows[block.src_start + step], columns[block.dest_start + step], 1, moved)
+            row, column = block.src_end, block.dest_end
+        self._respelt(rows[row:], columns[column:], moved)
+
+    def _respelt(self, rows: list[int], columns: list[int], moved: int) -> None:
+        """Pairs words that were only spelled anew, in a short stretch that was replaced."""
+        if max(len(rows), len(columns)) > MOST_RESPELT:
+            return
+        column = 0
+        for i in rows:
+            word = self.old.word(i)
+            if len(word) < 3:
+                continue
+            for at in range(column, len(columns)):
+                if Indel.normalized_similarity(word, self.new.word(columns[at])) >= RESPELT:
+                    self.claim(i, columns[at], 1, moved)
+                    column = at + 1
+                    break
 
     def borders(self) -> None:
         """Grows moved runs over their neighbours inside the paragraph, where both sides are free."""
@@ -276,8 +309,8 @@ class _Work:
         for number, (s, e) in enumerate(open_units):
             votes: Counter[int] = Counter()
             words = sorted(set(self.a[s:e]), key=lambda word: counts[word])
-            for word in words[:24]:
-                if len(where.get(word, ())) <= 40:
+            for word in words[:16]:
+                if len(where.get(word, ())) <= 16:
                     votes.update(where[word])
             for home, _ in votes.most_common(6):
                 likeness = self._likeness(open_units[number], open_homes[home])

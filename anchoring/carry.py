@@ -57,6 +57,8 @@ class _Reader:
         self.old, self.new = alignment.old, alignment.new
         self.to, self.solid = alignment.to, alignment.solid
         self.mapped = [i for i, j in enumerate(self.to) if j >= 0]
+        self._ends: tuple[int, int] | None = None
+        self._marks: bytearray | None = None
 
     def carry(self, start: int, end: int) -> Carried:
         if not 0 <= start < end <= len(self.map.old_text):
@@ -64,7 +66,7 @@ class _Reader:
         if self.map.old_text == self.map.new_text:
             return Carried(start, end, None, "kept", 1.0, "Nothing changed here")
         if not self.map.complete:
-            return Carried(None, None, 0, "detached", 0.0, "The text is too long to compare")
+            return self._by_ends(start, end)
         first = bisect_right(self.old.ends, start)
         last = bisect_left(self.old.starts, end)
         if first >= last:
@@ -77,6 +79,18 @@ class _Reader:
         if not self._witnessed(first, last, segment):
             return self._detached(first, last, "Too little around it stayed to be sure")
         return self._placed(first, last, start, end, segment, share)
+
+    def _by_ends(self, start: int, end: int) -> Carried:
+        """A place in texts too long to compare: certain only in the beginning or the end that they share."""
+        if self._ends is None:
+            self._ends = _shared_ends(self.map.old_text, self.map.new_text)
+        head, tail = self._ends
+        if end <= head:
+            return Carried(start, end, None, "kept", 1.0, "Nothing changed here")
+        shift = len(self.map.new_text) - len(self.map.old_text)
+        if start >= len(self.map.old_text) - tail:
+            return Carried(start + shift, end + shift, None, "kept", 1.0, "Nothing changed here")
+        return Carried(None, None, head, "detached", 0.0, "The text is too long to compare")
 
     def _weight(self, words: Sequence[int], start: int, end: int) -> int:
         return sum(min(end, self.old.ends[i]) - max(start, self.old.starts[i]) for i in words)
@@ -131,9 +145,10 @@ class _Reader:
         moved = any(self.map.moved[i] for i in segment)
         gone = [i for i in range(first, last) if not low <= self.to[i] <= high]
         came = (high - low + 1) - (last - first - len(gone))
-        if gone or came:
+        respelt = sum(self.old.ids[i] != self.new.ids[self.to[i]] for i in segment)
+        if gone or came or respelt:
             fate: Fate = "edited"
-            reason = _changed(max(len(gone), came)) + (", and it was moved" if moved else "")
+            reason = _changed(max(len(gone), came) + respelt) + (", and it was moved" if moved else "")
         elif moved:
             fate, reason = "moved", "It was moved"
         else:
@@ -174,7 +189,7 @@ class _Reader:
         return home
 
     def _claimed(self, j: int) -> bool:
-        if not hasattr(self, "_marks"):
+        if self._marks is None:
             self._marks = self.map.claimed()
         return bool(self._marks[j])
 
@@ -207,9 +222,11 @@ class _Reader:
             block = self.old.blocks[min(first, len(self.to) - 1)]
             low = bisect_left(self.old.blocks, block)
             high = bisect_right(self.old.blocks, block)
-            stayed = sum(self.to[i] >= 0 for i in range(low, high))
+            stayed = bisect_left(self.mapped, high) - bisect_left(self.mapped, low)
             gone = stayed < 0.3 * (high - low)
-            reason = "Its paragraph was removed or rewritten" if gone else "Its words were removed or rewritten"
+            reason = (
+                "Its paragraph was removed or rewritten" if gone else "Its words were removed or rewritten"
+            )
         return Carried(None, None, near, "detached", 0.0, reason)
 
     def _near(self, first: int, last: int) -> int:
@@ -224,6 +241,21 @@ class _Reader:
         if after < len(self.mapped) and (before < 0 or self.old.blocks[self.mapped[after]] == block):
             return self.new.starts[self.to[self.mapped[after]]]
         return self.new.ends[self.to[self.mapped[before]]]
+
+
+def _shared_ends(old: str, new: str) -> tuple[int, int]:
+    """How many characters the two begin and end with alike; the two stretches never overlap."""
+    most = min(len(old), len(new))
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if old.startswith(new[:middle]) else (low, middle - 1)
+    head = low
+    low, high = 0, most - head
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if old.endswith(new[len(new) - middle :]) else (low, middle - 1)
+    return head, low
 
 
 def _changed(count: int) -> str:

@@ -29,9 +29,7 @@ def _mark_ranges() -> str:
 
 
 MARKS = _mark_ranges()
-COUNTED_WORD = re.compile(
-    rf"[{UNSPACED}]|[^\W{UNSPACED}](?:[^\W{UNSPACED}]|[{MARKS}]|['\u2019.,-](?=\w))*"
-)
+COUNTED_WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}](?:[^\W{UNSPACED}]|[{MARKS}]|['\u2019.,-](?=\w))*")
 
 
 def canonical_text(html_text: str) -> str:

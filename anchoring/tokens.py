@@ -19,6 +19,7 @@ UNIFIED = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 class Tokens:
     """Parallel lists, one entry a token: id (equal words have equal ids), range in code points, sentence, block."""
 
+    text: str
     ids: list[int]
     starts: list[int]
     ends: list[int]
@@ -28,9 +29,23 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def word(self, index: int) -> str:
+        """A token as it stands in the text."""
+        return self.text[self.starts[index] : self.ends[index]]
+
+
+MOST_TOKENS = 200_000
+
+
+class TooManyTokens(ValueError):
+    """The text has more tokens than are compared."""
+
 
 def tokenise(text: str, vocabulary: dict[str, int]) -> Tokens:
-    """The tokens of a text. `vocabulary` gives each word its id and grows; share it between texts to compare."""
+    """The tokens of a text. `vocabulary` gives each word its id and grows; share it between texts to compare.
+
+    Raises TooManyTokens beyond 200,000, some 170,000 words.
+    """
     ids: list[int] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -62,7 +77,9 @@ def tokenise(text: str, vocabulary: dict[str, int]) -> Tokens:
         ends.append(position)
         sentences.append(sentence)
         blocks.append(block)
-    return Tokens(ids, starts, ends, sentences, blocks)
+        if len(ids) > MOST_TOKENS:
+            raise TooManyTokens
+    return Tokens(text, ids, starts, ends, sentences, blocks)
 
 
 def _plain(word: str) -> str:
