@@ -40,7 +40,7 @@ class Actor:
         return cls(user=user, links=links)
 
     def memberships(self) -> dict[int, Membership]:
-        """By manuscript id. An account's own membership goes before one opened by a link. One query, kept."""
+        """By manuscript id. An account's own membership goes before one opened by a link. Asked once, kept."""
         if self._memberships is None:
             rows: list[Membership] = []
             present = Membership.objects.present().prefetch_related("disciplines__merged_into")
@@ -49,6 +49,8 @@ class Actor:
                 opened = present.filter(pk__in=self.links)
                 rows += [m for m in opened if m.link_version == self.links[m.pk]]
             if self.user is not None and self.user.is_active:
+                # An invitation to the account's address is theirs before they have answered it.
+                rows += list(present.filter(user=None, email=self.user.email))
                 rows += list(present.filter(user=self.user))
             self._memberships = {
                 m.manuscript_id: m

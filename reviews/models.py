@@ -40,6 +40,7 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     message = models.TextField(blank=True, max_length=2000)
     decline_reason = models.TextField(blank=True, max_length=2000)
+    ask_next = models.BooleanField(default=True, help_text="who declined may be asked at the next draft")
     created = models.DateTimeField(default=timezone.now)
     sent = models.DateTimeField(null=True, blank=True)
     opened = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from manuscripts.permissions import (
     allow,
     author_team,
     both,
+    may_administer,
     may_write,
     member,
     observer,
@@ -51,6 +52,12 @@ def their_own(actor: Actor, obj) -> bool:
     """A row that belongs to a member: an answer, a review, an unsent note."""
     mine = actor.membership_in(obj.manuscript)
     return mine is not None and obj.member_id == mine.pk
+
+
+def they_themselves(actor: Actor, obj) -> bool:
+    """A membership that is the person's own."""
+    mine = actor.membership_in(obj.manuscript)
+    return mine is not None and mine.pk == obj.pk
 
 
 ROUND_ENDED = _("The round has ended: notes and answers wait for the next one.")
@@ -101,3 +108,9 @@ allow(
 allow("review.read", author_team, their_own)
 allow("review.change", both(their_own, may_write, round_is_running), otherwise=ROUND_ENDED)
 allow("unsent.keep", both(member, may_write))
+
+# People
+allow("people.read", author_team, otherwise=TEAM_ONLY)
+allow("people.invite", both(author_team, may_write, may_administer), otherwise=TEAM_ONLY)
+allow("people.change", both(author_team, may_write, may_administer), otherwise=TEAM_ONLY)
+allow("people.describe_oneself", both(they_themselves, may_write), otherwise=_("Only they themselves say this."))
