@@ -7,6 +7,7 @@ once in a cell and once in a total; of two answers of one person the newer count
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from reports.snapshot import Answer
 
@@ -14,7 +15,7 @@ LEAST = 3
 VERDICTS = ("yes", "partly", "no")
 CANNOT = "cannot_judge"
 
-Figure = dict[str, object]
+Figure = dict[str, Any]
 CellKey = tuple[str, str]
 
 
@@ -70,13 +71,21 @@ def verdict_figure(answers: Sequence[Answer], hidden: bool = False) -> Figure:
     return {"n": sum(counts.values()), **counts, "hidden": False}
 
 
+def choice_figure(answers: Sequence[Answer], options: Sequence[str], hidden: bool = False) -> Figure:
+    """Figure of choices: n and how many chose each option; all blank where `hidden`."""
+    if hidden:
+        return {"n": None, "options": None, "hidden": True}
+    counts = {option: sum(a.value == option for a in answers) for option in options}
+    return {"n": sum(counts.values()), "options": counts, "hidden": False}
+
+
 def low_high(figure: Figure) -> tuple[int, int, int]:
     """(low, high, n) of a shown figure: ratings 1-2 and 4-5, or no and yes."""
     if "distribution" in figure:
         d = figure["distribution"]
         assert isinstance(d, list)
         return d[0] + d[1], d[3] + d[4], sum(d)
-    return int(str(figure["no"])), int(str(figure["yes"])), int(str(figure["n"]))
+    return figure["no"], figure["yes"], figure["n"]
 
 
 def is_split(figure: Figure) -> bool:
@@ -107,7 +116,7 @@ def level(figure: Figure) -> float | None:
     """The number a map colours by: mean of ratings (1-5) or share of yes (0-1); None where there is none."""
     if "distribution" in figure:
         mean = figure["mean"]
-        return float(str(mean)) if mean is not None else None
+        return mean if mean is not None else None
     return yes_share(figure)
 
 
@@ -135,8 +144,11 @@ def blanked(counts: Mapping[CellKey, int], rows: Sequence[str], columns: Sequenc
 class Table:
     """Answers to one question: targets (rows) by the disciplines that speak (columns), with what is blank."""
 
-    def __init__(self, kind: str, rows: Sequence[str], columns: Sequence[str], named: bool):
+    def __init__(
+        self, kind: str, rows: Sequence[str], columns: Sequence[str], named: bool, options: Sequence[str] = ()
+    ):
         self.kind, self.rows, self.columns, self.named = kind, list(rows), list(columns), named
+        self.options = options
         self.cells: dict[CellKey, list[Answer]] = {}
         self.hidden: set[CellKey] = set()
 
@@ -160,6 +172,8 @@ class Table:
 
     def figure_of(self, answers: Sequence[Answer], hidden: bool) -> Figure:
         """The figure of this table's kind."""
+        if self.kind == "choice":
+            return choice_figure(answers, self.options, hidden)
         make = rating_figure if self.kind == "rating" else verdict_figure
         return make(answers, hidden)
 
@@ -170,12 +184,10 @@ class Table:
     def total(self, row: str, columns: Sequence[str] | None = None) -> Figure:
         """The figure of all disciplines on one target, each person once; blank cells are left out of it."""
         chosen = [*self.columns, ""] if columns is None else columns
-        people = newest_each(
-            a for c in chosen if (row, c) not in self.hidden for a in self.cells.get((row, c), [])
-        )
+        people = newest_each(a for c in chosen if (row, c) not in self.hidden for a in self.cells.get((row, c), []))
         return self.figure_of(people, not self.named and self._count(people) < LEAST)
 
-    def block(self, row: str, columns: Sequence[str] | None = None) -> dict[str, object]:
+    def block(self, row: str, columns: Sequence[str] | None = None) -> dict[str, Any]:
         """`{"all": figure, "by_discipline": {slug: figure}}` of one target."""
         chosen = self.columns if columns is None else columns
         return {

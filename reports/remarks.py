@@ -1,9 +1,10 @@
 """Notes as the report shows them: selected, counted, in context, and the passages where disciplines met. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from typing import Any
 
-from reports.figures import LEAST, blanked
+from reports.figures import blanked
 from reports.snapshot import Edition, Remark, Snapshot
 from reports.voices import Voices
 
@@ -13,7 +14,7 @@ DECISIONS = ("will_change", "changed", "no_change", "later", "duplicate")
 FATES = ("kept", "moved", "edited", "detached")
 AGAINST = ("confusing", "disagree", "too_slow")
 
-Data = dict[str, object]
+Data = dict[str, Any]
 
 
 def chosen(snapshot: Snapshot, edition: Edition, voices: Voices) -> list[Remark]:
@@ -58,17 +59,12 @@ def counts(remarks: Sequence[Remark], voices: Voices, disciplines: Sequence[str]
 
     by_discipline: Data = tally((r.discipline for r in remarks), disciplines)
     if not voices.named:
-        people = {
-            ("", slug): len({r.member for r in remarks if r.discipline == slug})
-            for slug in [*disciplines, ""]
-        }
+        people = {("", slug): len({r.member for r in remarks if r.discipline == slug}) for slug in [*disciplines, ""]}
         columns = [*disciplines, ""]
         hidden = blanked(people, [""], columns)
         held = [c for c in hidden if people[c]]
         alone = len(held) == 1
-        by_discipline = {
-            slug: None if alone or ("", slug) in hidden else n for slug, n in by_discipline.items()
-        }
+        by_discipline = {slug: None if alone or ("", slug) in hidden else n for slug, n in by_discipline.items()}
     return {
         "total": len(remarks),
         "by_kind": tally((r.kind for r in remarks), KINDS),
@@ -120,23 +116,27 @@ def in_context(snapshot: Snapshot, remarks: Sequence[Remark], voices: Voices) ->
     standing = [r for r in remarks if voices.may_stand(r)]
     known = {c.key for c in snapshot.chapters}
 
-    def notes(pick: Callable[[Remark], bool]) -> list[Data]:
-        return [note(r, voices) for r in standing if pick(r)]
+    def notes(chapter: str, section: str = "", apart: Container[str] = ()) -> list[Data]:
+        return [
+            note(r, voices)
+            for r in standing
+            if r.chapter == chapter and (r.section == section if section else r.section not in apart)
+        ]
 
     places: list[Data] = []
-    whole = notes(lambda r: r.chapter not in known)
+    whole = [note(r, voices) for r in standing if r.chapter not in known]
     if whole:
         places.append({"key": None, "title": "", "position": 0, "notes": whole, "sections": []})
     for chapter in sorted(snapshot.chapters, key=lambda c: (c.position, c.key)):
         inside = sorted((s for s in snapshot.sections if s.chapter == chapter.key), key=lambda s: (s.position, s.key))
         keys = {s.key for s in inside}
-        own = notes(lambda r, c=chapter, k=keys: r.chapter == c.key and r.section not in k)  # type: ignore[misc]
+        own = notes(chapter.key, apart=keys)
         sections = [
             {
                 "key": s.key,
                 "title": s.title,
                 "discipline": s.discipline or None,
-                "notes": notes(lambda r, k=s.key: r.section == k),  # type: ignore[misc]
+                "notes": notes(chapter.key, s.key),
             }
             for s in inside
         ]

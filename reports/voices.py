@@ -6,12 +6,13 @@ one such discipline, the next smallest loses its name too.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from reports.figures import blanked
 from reports.snapshot import Answer, Edition, Member, Remark, Snapshot
 
 TEAM = ("author", "co_author")
-Who = dict[str, object]
+Who = dict[str, Any]
 
 
 def promises(snapshot: Snapshot) -> set[str]:
@@ -85,11 +86,9 @@ class Voices:
 
     def counts(self, remark: Remark) -> bool:
         """Whether a note is counted: those for the author only appear in no edition that leaves the desk."""
-        if remark.visibility != "everyone" and (self.leaves or not self.edition.author_only):
-            return False
-        return True
+        return remark.visibility == "everyone" or (self.edition.author_only and not self.leaves)
 
-    def thanks(self, snapshot: Snapshot) -> dict[str, object]:
+    def thanks(self, snapshot: Snapshot) -> dict[str, Any]:
         """Those who finished: `{"finished": n, "names": [...]}`, names only where they may be told."""
         done = {r.member for r in snapshot.reviews if r.state == "submitted"}
         allowed = {r.member for r in snapshot.remarks if r.permission == "named" and r.visibility == "everyone"}
@@ -101,5 +100,3 @@ class Voices:
             told = done if self.named else set()
         names = sorted(self.members[m].name for m in told if m in self.members)
         return {"finished": len(done), "names": names}
-
-

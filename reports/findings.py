@@ -1,0 +1,270 @@
+"""Everything a report says, worked out from one snapshot. Pure: same snapshot and edition, same findings.
+
+The order of lists in the snapshot never matters, except that of the disciplines (the value stream).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from reports import headlines, remarks
+from reports.answers import other_questions, single_answers, written_answers
+from reports.figures import (
+    LEAST,
+    Figure,
+    Table,
+    blanked,
+    is_split,
+    level,
+    low_high,
+    newest_each,
+    rating_figure,
+    sees_value,
+)
+from reports.snapshot import Chapter, Edition, Section, Snapshot
+from reports.tables import Tables
+from reports.voices import Voices
+
+Data = dict[str, Any]
+STEPS = {"verdict": (0.4, 0.65, 0.8, 0.9), "rating": (2.0, 3.0, 3.6, 4.3)}
+STATES = ("asked", "opened", "reading", "finished", "declined")
+
+
+def canonical(data: object) -> bytes:
+    """The one way findings are written down: UTF-8 JSON, keys sorted, no spaces."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sha256(data: object) -> str:
+    """Hash of the canonical form, hexadecimal."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool) -> Data:
+    """How far the asked have come: `{"all": C, "by_discipline": {slug: C}}`.
+
+    asked counts everyone, opened everyone who looked; reading, finished, declined where each is now. A member of
+    two disciplines counts in both and once in all. Unless `open_to_all`, a discipline of fewer than three asked
+    is blank, and so is the next smallest where that one would follow from the total.
+    """
+    people = {m.id: m for m in snapshot.members}
+    rows = {r.member: r for r in sorted(snapshot.reviews, key=lambda r: (r.member, r.state))}
+
+    def figure(members: Iterable[str]) -> Data:
+        states = [rows[m].state for m in members]
+        return {
+            "asked": len(states),
+            "opened": sum(s in ("opened", "started", "submitted") for s in states),
+            "reading": states.count("started"),
+            "finished": states.count("submitted"),
+            "declined": states.count("declined"),
+        }
+
+    of = {d: [m for m in rows if m in people and d in people[m].disciplines] for d in disciplines}
+    cells = {d: figure(members) for d, members in of.items()}
+    if not open_to_all:
+        from_counts = {("", d): len(members) for d, members in of.items()}
+        for _, d in blanked(from_counts, [""], list(disciplines)):
+            cells[d] = dict.fromkeys(STATES)
+    return {"all": figure(rows), "by_discipline": cells}
+
+
+def step(figure: Figure) -> int | None:
+    """Colour step 1-5 of a figure, None where it takes no colour."""
+    at = level(figure)
+    if at is None:
+        return None
+    bounds = STEPS["rating" if "distribution" in figure else "verdict"]
+    rounded = round(at, 1) if "distribution" in figure else int(at * 100 + 0.5) / 100
+    return 1 + sum(rounded >= bound for bound in bounds)
+
+
+def with_marks(figure: Figure) -> Figure:
+    """A cell of a map: the figure with its level, colour step and whether it is split."""
+    at = level(figure)
+    return figure | {
+        "level": round(at, 4) if at is not None else None,
+        "step": step(figure),
+        "split": is_split(figure),
+    }
+
+
+def gap(cells: dict[str, Figure], kind: str) -> Data | None:
+    """The distance from the lowest to the highest discipline; marked from 40 points or 2."""
+    levels = {d: at for d, f in cells.items() if (at := level(f)) is not None}
+    if len(levels) < 2:
+        return None
+    low, high = min(levels, key=lambda d: levels[d]), max(levels, key=lambda d: levels[d])
+    size = levels[high] - levels[low]
+    size = int(size * 100 + 0.5) if kind == "verdict" else round(size, 1)
+    marked = size >= (headlines.GAP_POINTS if kind == "verdict" else headlines.GAP_MEAN)
+    return {"size": size, "lowest": low, "highest": high, "marked": marked}
+
+
+def map_row(table: Table, row: str, columns: Sequence[str], **about: object) -> Data:
+    """One row of the tension map."""
+    cells = {c: with_marks(table.cell(row, c)) for c in columns}
+    return {
+        **about,
+        "all": with_marks(table.total(row, columns)),
+        "by_discipline": cells,
+        "gap": gap(cells, table.kind),
+    }
+
+
+def tension_map(tables: Tables, columns: Sequence[str], chapters: Sequence[Chapter]) -> Data:
+    """Chapters by disciplines and "their own section": makes sense first, value where it is asked by chapter."""
+
+    def rows(by_chapter: Table, own: Table) -> list[Data]:
+        made = [map_row(by_chapter, c.key, columns, key=c.key, title=c.title, position=c.position) for c in chapters]
+        return [*made, map_row(own, "own", columns, key=None, title="Their own section", position=0)]
+
+    value = rows(tables.chapter_value, tables.own_value) if tables.asks_chapter_value else None
+    return {"verdict": rows(tables.chapter_sense, tables.own_sense), "value": value}
+
+
+def section_blocks(tables: Tables, sections: Sequence[Section], columns: Sequence[str] | None = None) -> list[Data]:
+    """Value and verdict of each discipline section."""
+    return [
+        {
+            "key": s.key,
+            "discipline": s.discipline,
+            "title": s.title,
+            "value": tables.section_value.block(s.key, columns),
+            "verdict": tables.section_sense.block(s.key, columns),
+        }
+        for s in sections
+    ]
+
+
+def chapter_blocks(tables: Tables, chapters: Sequence[Chapter], columns: Sequence[str] | None = None) -> list[Data]:
+    """Value and verdict of each chapter."""
+    return [
+        {
+            "key": c.key,
+            "title": c.title,
+            "value": tables.chapter_value.block(c.key, columns),
+            "verdict": tables.chapter_sense.block(c.key, columns),
+        }
+        for c in chapters
+    ]
+
+
+def api_findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
+    """The answer of `GET findings/`, from the very functions the report is made with."""
+    edition = edition or Edition()
+    voices = Voices(snapshot, edition)
+    tables = Tables(snapshot, voices.named)
+    chosen = remarks.chosen(snapshot, edition, voices)
+    counted = remarks.counts(chosen, voices, tables.columns)
+    return {
+        "draft": snapshot.draft,
+        "book": {"value": tables.book_value.block("")},
+        "chapters": chapter_blocks(tables, tables.chapters),
+        "sections": section_blocks(tables, tables.sections),
+        "coverage": coverage(snapshot, tables.columns, not voices.leaves),
+        "remarks": {k: counted[k] for k in ("total", "by_kind", "by_decision", "by_fate", "by_discipline")},
+    }
+
+
+def by_sphere(snapshot: Snapshot, tables: Tables) -> Data | None:
+    """Value of the book by sphere of influence; only where names are known, since it cuts across disciplines."""
+    if not tables.named:
+        return None
+    sphere = {m.id: m.sphere for m in snapshot.members}
+    people = newest_each(a for found in tables.book_value.cells.values() for a in found)
+    spheres = sorted({sphere.get(a.member, "") for a in people} - {""})
+    return {s: rating_figure([a for a in people if sphere.get(a.member) == s]) for s in spheres}
+
+
+def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
+    """The whole report as data: what every page and file is rendered from."""
+    edition = edition or Edition()
+    voices = Voices(snapshot, edition)
+    tables = Tables(snapshot, voices.named)
+    wanted = edition.disciplines
+    columns = [d.slug for d in snapshot.disciplines if wanted is None or d.slug in wanted]
+    names = {d.slug: d.name for d in snapshot.disciplines if d.slug in columns}
+    codes = {d.slug: d.code for d in snapshot.disciplines if d.slug in columns}
+    chapters = [c for c in tables.chapters if edition.chapters is None or c.key in edition.chapters]
+    sections = [
+        s
+        for s in tables.sections
+        if s.discipline in columns and (edition.chapters is None or s.chapter in edition.chapters)
+    ]
+    chosen = remarks.chosen(snapshot, edition, voices)
+    counted = remarks.counts(chosen, voices, columns)
+    book = tables.book_value.block("", None if wanted is None else columns)
+    tension = tension_map(tables, columns, chapters)
+    covered = coverage(snapshot, columns, not voices.leaves)
+    full = any(not f["hidden"] and low_high(f)[2] >= LEAST for f in book["by_discipline"].values())
+    sense_rows = tension["verdict"][:-1]
+    value_rows = (tension["value"] or [None])[:-1]
+    said = [headlines.sees(book, codes), *headlines.loses(sense_rows)]
+    said += headlines.divides(sense_rows, codes, "verdict") + headlines.divides(value_rows, codes, "rating")
+    said += headlines.own_pages(tension["verdict"][-1], codes)
+    said += headlines.silent(covered, names)
+    if not voices.leaves:
+        said += headlines.waiting(counted)
+    authors = sorted(snapshot.authors)
+    return {
+        "format": "widemargin-report/1",
+        "as_of": snapshot.as_of,
+        "manuscript": {
+            "slug": snapshot.slug,
+            "title": snapshot.title,
+            "language": snapshot.language,
+            "time_zone": snapshot.time_zone,
+            "authors": authors,
+        },
+        "draft": {"number": snapshot.draft, "label": snapshot.label, "opened": snapshot.opened or None},
+        "round": {
+            "number": snapshot.round,
+            "visibility": snapshot.visibility,
+            "anonymity": snapshot.anonymity,
+            "others_sections": snapshot.others_sections,
+            "deadline": snapshot.deadline or None,
+        },
+        "edition": edition.edition,
+        "names": edition.names,
+        "named": voices.named,
+        "cover": edition.cover,
+        "filters": {
+            "disciplines": sorted(edition.disciplines) if edition.disciplines is not None else None,
+            "chapters": sorted(edition.chapters) if edition.chapters is not None else None,
+            "kinds": sorted(edition.kinds) if edition.kinds is not None else None,
+            "decisions": sorted(edition.decisions) if edition.decisions is not None else None,
+            "since": edition.since or None,
+            "until": edition.until or None,
+            "author_only": edition.author_only and not voices.leaves,
+        },
+        "disciplines": [
+            {"slug": d.slug, "code": d.code, "name": d.name, "span": d.span}
+            for d in snapshot.disciplines
+            if d.slug in columns
+        ],
+        "headlines": said,
+        "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value),
+        "coverage": covered,
+        "book": {"value": book, "sees_value": seeing(book)},
+        "spheres": by_sphere(snapshot, tables),
+        "map": tension,
+        "chapters": chapter_blocks(tables, chapters, columns),
+        "sections": section_blocks(tables, sections, columns),
+        "remarks": counted,
+        "conflicts": remarks.conflicts(chosen, voices),
+        "quotes": remarks.in_their_words(chosen, voices),
+        "stories": remarks.stories(chosen, voices),
+        "thanks": voices.thanks(snapshot),
+        "questions": other_questions(snapshot, tables, columns),
+        "written": written_answers(snapshot, voices, edition),
+        "notes": remarks.in_context(snapshot, chosen, voices),
+        "answers": single_answers(snapshot, tables, voices, edition),
+    }
+
+
+def seeing(book: Data) -> Data:
+    """By discipline: true, false, or None where there are too few readers to say."""
+    cells: dict[str, Figure] = book["by_discipline"]
+    return {d: sees_value(f) if not f["hidden"] and low_high(f)[2] >= LEAST else None for d, f in cells.items()}

@@ -1,0 +1,161 @@
+"""The report as Markdown. Whatever people typed prints as typed: every mark of the syntax is escaped."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from reports.page import page
+
+MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@])")
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def line(text: object) -> str:
+    """Words on one line, as typed."""
+    flat = " ".join(str(text).split())
+    return MARKS.sub(r"\\\1", re.sub("[&<>]", lambda m: ENTITIES[m.group()], flat))
+
+
+def block(text: object, prefix: str = "") -> str:
+    """Words as paragraphs: line breaks and leading spaces stay, each line after `prefix`."""
+    made = []
+    for typed in str(text).replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n"):
+        bare = typed.lstrip(" \t")
+        indent = "\u00a0" * len(typed[: len(typed) - len(bare)].expandtabs(4))
+        escaped = MARKS.sub(r"\\\1", re.sub("[&<>]", lambda m: ENTITIES[m.group()], bare.rstrip()))
+        made.append((indent + escaped) if bare else "")
+    out = []
+    for at, typed in enumerate(made):
+        breaks = typed and at + 1 < len(made) and made[at + 1]
+        out.append(prefix + typed + ("\\" if breaks else ""))
+    return "\n".join(out)
+
+
+def table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+    """A table of one-line cells."""
+    head = [line(cell) for cell in head]
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(line(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def note(entry: dict[str, Any]) -> list[str]:
+    """One note: the words it answers, who, what, what became of it."""
+    person = entry["person"]
+    who = " ".join(part for part in (person["code"], person["label"]) if part)
+    parts = []
+    if entry["quote"]:
+        parts.append(f"> {line(entry['before'])} **{line(entry['quote'])}** {line(entry['after'])}")
+    head = f"**{line(who)}**, {line(entry['label'])}"
+    parts.append(f"{head}. {line(entry['state'])}" if entry["state"] else f"{head}.")
+    if entry["body"]:
+        parts.append(block(entry["body"]))
+    if entry["replacement"] is not None:
+        parts.append(f"Instead: {block(entry['replacement'])}" if entry["replacement"] else "Instead: nothing")
+    if entry["reason"]:
+        parts.append(f"Reason: {block(entry['reason'])}")
+    for reply in entry["replies"]:
+        parts.append(f"> **{line(reply['person']['label'])}**\n>\n{block(reply['body'], '> ')}")
+    return parts
+
+
+def render(data: dict[str, Any], sha256: str) -> bytes:
+    """The whole report, CommonMark with tables."""
+    shown = page(data)
+    parts = [f"# {line(shown['title'])}", f"*{line(shown['book'])}*"]
+    parts.append("\n".join(f"- {line(f['figure'] + ' ' + f['text'])}" for f in shown["facts"]))
+    if shown["cover"]:
+        parts += [block(shown["cover"], "> "), line(shown["authors"])]
+    parts += headlines(shown) + figures(shown) + words(shown)
+    parts += ["## How to read the numbers", line(shown["how_to_read"]), f"Snapshot {sha256}"]
+    return ("\n\n".join(parts) + "\n").encode()
+
+
+def headlines(shown: dict[str, Any]) -> list[str]:
+    """The findings, numbered, and what is left out."""
+    parts = ["## Findings"]
+    for at, h in enumerate(shown["headlines"], 1):
+        parts.append(f"{at}. **{line(h['text'])}** {line(h['detail'])} (n {h['n']})")
+    if shown["left_out"]:
+        parts += ["## What is left out, and why", "\n".join(f"- {line(said)}" for said in shown["left_out"])]
+    return parts
+
+
+def figures(shown: dict[str, Any]) -> list[str]:
+    """Value by discipline, the tension map, sections, coverage and counts."""
+    rows = [
+        (
+            f"{r['code']} {r['name']}",
+            " ".join(map(str, r["ratings"])),
+            r["sees"],
+            "" if r["cell"]["n"] is None else r["cell"]["n"],
+            r["cell"]["text"],
+        )
+        for r in shown["value"]
+    ]
+    parts = ["## Value of the book, by discipline", table(("Discipline", "Ratings", "Sees value", "n", "Mean"), rows)]
+    parts.append("## Tension map")
+    for chart in shown["maps"]:
+        head = ["", *(c["code"] for c in shown["columns"]), "All readers", "Gap"]
+        cells = []
+        for row in chart["rows"]:
+            gap = f"{row['gap']['size']} ({row['gap']['ends']})" if row["gap"] else ""
+            said = [
+                c["text"] + (f" n {c['n']}" + (" split" if c["split"] else "") if c["state"] == "figure" else "")
+                for c in row["cells"]
+            ]
+            cells.append([row["title"], *said, row["all"], gap])
+        parts += [f"{line(chart['caption'])}", table(head, cells)]
+    if shown["sections"]:
+        parts.append("## Discipline sections")
+        parts.append(
+            "\n".join(f"- **{line(s['code'])}** {line(s['title'])}: {line(s['text'])}" for s in shown["sections"])
+        )
+    for q in shown["questions"]:
+        parts.append(f"**{line(q['question'])}** {line(q['place'])}: {line(q['text'])}")
+    head = ("Discipline", "Asked", "Opened", "Reading", "Finished", "Declined")
+    rows = [(f"{r['code']} {r['name']}".strip(), *r["figures"]) for r in shown["coverage"]]
+    parts += ["## Who was asked", table(head, rows), "## Notes in numbers"]
+    for group in shown["counts"]:
+        said = ", ".join(f"{line(c['label'])} {c['n']}" for c in group["counts"])
+        parts.append(f"**{line(group['title'])}:** {said}")
+    return parts
+
+
+def words(shown: dict[str, Any]) -> list[str]:
+    """In their words, stories, written answers, all notes, thanks."""
+    parts: list[str] = []
+    if shown["conflicts"]:
+        parts.append("## Where disciplines part")
+        parts += [f"{line(c['place'])}: **{line(c['quote'])}** {line(c['text'])}" for c in shown["conflicts"]]
+    if shown["quotes"]:
+        parts.append("## In their words")
+        for q in shown["quotes"]:
+            parts += [f"### {line(q['place'])}"]
+            for entry in q["notes"]:
+                parts += note(entry)
+    if shown["stories"]:
+        parts += ["## From practice", line(shown["story_line"])]
+        for entry in shown["stories"]:
+            parts += note(entry)
+    if shown["written"]:
+        parts.append("## What they would improve, and other answers in words")
+        for q in shown["written"]:
+            parts.append(f"### {line(q['question'])}")
+            for a in q["answers"]:
+                who = " ".join(part for part in (a["person"]["code"], a["person"]["label"]) if part)
+                parts += [f"**{line(who)}**, {line(a['place'])}", block(a["words"])]
+    if shown["notes"]:
+        parts.append("## All notes, in their place")
+        for chapter in shown["notes"]:
+            parts.append(f"### {line(chapter['title'])}")
+            for entry in chapter["notes"]:
+                parts += note(entry)
+            for section in chapter["sections"]:
+                if section["title"]:
+                    parts.append(f"#### {line(section['title'])}")
+                for entry in section["notes"]:
+                    parts += note(entry)
+    if shown["thanks"]["names"]:
+        parts += ["## Thanks", line(", ".join(shown["thanks"]["names"]))]
+    return parts

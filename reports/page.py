@@ -1,0 +1,307 @@
+"""What a report shows, from its JSON alone: words for every figure, in the order of the page. Pure.
+
+The page on the site, the HTML file, the PDF and the Markdown are all written from what this returns, so that they
+can never differ in a number.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from reports.headlines import number, several
+from reports.wording import (
+    DECISION_WORDS,
+    FATE_WORDS,
+    KIND_WORDS,
+    LEGENDS,
+    REACTION_WORDS,
+    Data,
+    Pages,
+    day,
+    note,
+    place,
+)
+
+
+def facts(pages: Pages) -> list[Data]:
+    """The line of figures below the title."""
+    data = pages.data
+    everyone: Data = data["coverage"]["all"]
+    book: Data = data["book"]["value"]["by_discipline"]
+    full = sum(not f["hidden"] and sum(f["distribution"]) >= 3 for f in book.values())
+    notes: Data = data["remarks"]
+    waiting = notes["by_decision"]["open"] if data["edition"] == "author" else 0
+    said = [
+        {
+            "figure": f"{everyone['finished']}",
+            "text": f"of {several(everyone['asked'], 'reader', 'readers')} finished",
+        },
+        {"figure": str(len(pages.disciplines)), "text": f"disciplines, {number(full)} with three or more readers"},
+        {"figure": str(notes["total"]), "text": "notes" + (f", {waiting} to answer" if waiting else "")},
+    ]
+    draft: Data = data["draft"]
+    opened = f"open since {day(draft['opened'])}, " if draft["opened"] else ""
+    said.append({"figure": "", "text": f"Draft {draft['label']}, {opened}as of {day(data['as_of'])}"})
+    return said
+
+
+def value_rows(pages: Pages) -> list[Data]:
+    """Value of the book by discipline: highest mean first, then those too small for one, then those without."""
+    book: Data = pages.data["book"]["value"]["by_discipline"]
+    sees: Data = pages.data["book"]["sees_value"]
+    rows = []
+    for at, slug in enumerate(pages.disciplines):
+        figure: Data = book[slug]
+        cell = pages.cell(figure, pages.name(slug))
+        verdict = {True: "yes", False: "not yet", None: ""}[sees[slug]]
+        if cell["state"] == "few":
+            verdict = "under 3 readers"
+        ratings = [r for r, count in enumerate(cell["bars"], 1) for _ in range(count)]
+        row = {"code": pages.code(slug), "name": pages.name(slug), "ratings": ratings, "sees": verdict, "cell": cell}
+        mean = figure["mean"] if cell["state"] == "figure" else None
+        rows.append(((mean is None, -(mean or 0), at), row | {"cannot_judge": figure["cannot_judge"]}))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def maps(pages: Pages) -> list[Data]:
+    """The tension map: makes sense, and value where each chapter is asked about."""
+    tension: Data = pages.data["map"]
+    captions = {
+        "verdict": "Makes sense: share of readers who answered yes",
+        "rating": "Value of the chapter: mean of ratings 1 to 5",
+    }
+    made = []
+    for kind, rows in (("verdict", tension["verdict"]), ("rating", tension["value"])):
+        if rows:
+            made.append(
+                {
+                    "kind": kind,
+                    "caption": captions[kind],
+                    "rows": [map_row(pages, row, kind) for row in rows],
+                    "legend": [{"step": at, "text": text} for at, text in enumerate(LEGENDS[kind], 1)],
+                }
+            )
+    return made
+
+
+def map_row(pages: Pages, row: Data, kind: str) -> Data:
+    """One row of the map in words."""
+    title = pages.chapter_title(row["key"], row["title"])
+    total = pages.cell(row["all"], f"{title}, all readers")
+    cells = [
+        pages.cell(figure, f"{pages.name(slug)}, {title}") | {"code": pages.code(slug)}
+        for slug, figure in row["by_discipline"].items()
+    ]
+    gap: Data | None = row["gap"]
+    words = None
+    if gap:
+        size = f"{gap['size']} points" if kind == "verdict" else f"{gap['size']:.1f}"
+        ends = {c["code"]: c["text"] for c in cells}
+        low, high = pages.code(gap["lowest"]), pages.code(gap["highest"])
+        words = {"size": size, "ends": f"{low} {ends[low]}, {high} {ends[high]}", "marked": gap["marked"]}
+    said = {"figure": "all readers: {}, n {}", "few": "all readers: {}"}.get(str(total["state"]), "")
+    return {"title": title, "all": said.format(total["text"], total["n"]), "cells": cells, "gap": words}
+
+
+def section_rows(pages: Pages) -> list[Data]:
+    """Each discipline's section as its own readers judge it."""
+    made = []
+    for s in pages.data["sections"]:
+        own = s["discipline"]
+        value = pages.cell(s["value"]["by_discipline"][own], f"Value of {s['title']}")
+        sense = pages.cell(s["verdict"]["by_discipline"][own], f"{s['title']} makes sense")
+        parts = []
+        for label, cell in (("Value of its own section", value), ("makes sense", sense)):
+            if cell["state"] == "figure":
+                parts.append(f"{label} {cell['text']}, n {cell['n']}")
+            elif cell["state"] == "few":
+                parts.append(f"{label} {cell['text']}")
+        text = "; ".join(parts) if parts else "No answers stand here yet"
+        if value["state"] == sense["state"] == "blank":
+            text = "Left blank"
+        made.append({"code": pages.code(own), "name": pages.name(own), "title": s["title"], "text": f"{text}."})
+    return made
+
+
+def passages(pages: Pages) -> list[Data]:
+    """In their words: each passage once, with all that was said of it."""
+    return [
+        {
+            "place": place(pages, q),
+            "before": q["before"],
+            "quote": q["quote"],
+            "after": q["after"],
+            "notes": [note(pages, n) for n in q["notes"]],
+        }
+        for q in pages.data["quotes"]
+    ]
+
+
+def conflict_rows(pages: Pages) -> list[Data]:
+    """Passages that one discipline values and another does not, as sentences."""
+    made = []
+    for c in pages.data["conflicts"]:
+        valued = ", ".join(pages.code(d) for d in c["valuable"])
+        words = {"confusing": "confusing", "disagree": "one to disagree with", "too_slow": "too slow"}
+        against = ", ".join(f"{pages.code(a['discipline'])}: {words[a['reaction']]}" for a in c["against"])
+        made.append({"place": place(pages, c), "quote": c["quote"], "text": f"Valuable to {valued}; {against}."})
+    return made
+
+
+def notes_in_context(pages: Pages) -> list[Data]:
+    """All notes that may stand here, by chapter and section."""
+    return [
+        {
+            "title": pages.chapter_title(c["key"], c["title"]) if c["key"] else "The book as a whole",
+            "notes": [note(pages, n) for n in c["notes"]],
+            "sections": [
+                {
+                    "title": s["title"],
+                    "code": pages.code(s["discipline"]),
+                    "notes": [note(pages, n) for n in s["notes"]],
+                }
+                for s in c["sections"]
+            ],
+        }
+        for c in pages.data["notes"]
+    ]
+
+
+def written(pages: Pages) -> list[Data]:
+    """What readers wrote to the questions."""
+    return [
+        {
+            "question": q["question"],
+            "answers": [
+                {
+                    "person": pages.person(a["who"]),
+                    "place": pages.chapter_title(a["key"], a["title"]) if a["key"] else "The book",
+                    "words": a["words"],
+                }
+                for a in q["answers"]
+            ],
+        }
+        for q in pages.data["written"]
+    ]
+
+
+def other_questions(pages: Pages) -> list[Data]:
+    """The author's own questions, each target in one line."""
+    made = []
+    for q in pages.data["questions"]:
+        figure = q["all"]
+        where = pages.chapter_title(q["key"], q["title"]) if q["key"] else "The book"
+        if figure["hidden"]:
+            text = "Left blank."
+        elif q["kind"] == "choice":
+            text = ", ".join(f"{option}: {n}" for option, n in figure["options"].items()) + f" (n {figure['n']})"
+        else:
+            cell = pages.cell(figure, where)
+            text = f"{cell['text']} (n {cell['n']})"
+        made.append({"question": q["question"], "place": where, "text": text})
+    return made
+
+
+def coverage_rows(pages: Pages) -> list[Data]:
+    """Asked, opened, reading, finished, declined: all, then by discipline; blank where left blank."""
+    covered: Data = pages.data["coverage"]
+    states = ("asked", "opened", "reading", "finished", "declined")
+
+    def row(code: str, name: str, figure: Data) -> Data:
+        return {"code": code, "name": name, "figures": ["" if figure[s] is None else str(figure[s]) for s in states]}
+
+    rows = [row(pages.code(d), pages.name(d), f) for d, f in covered["by_discipline"].items()]
+    return [*rows, row("", "All, each person once", covered["all"])]
+
+
+def count_rows(pages: Pages) -> list[Data]:
+    """How many notes by kind, reaction, decision and fate, and by discipline."""
+    counts: Data = pages.data["remarks"]
+    names = {d: pages.name(d) for d in pages.disciplines}
+    groups = [
+        ("By kind", "by_kind", KIND_WORDS),
+        ("Reactions", "by_reaction", REACTION_WORDS),
+        ("By decision", "by_decision", DECISION_WORDS),
+        ("Their place in this draft", "by_fate", FATE_WORDS),
+        ("By discipline", "by_discipline", names),
+    ]
+    return [
+        {"title": title, "counts": [{"label": words[k], "n": n} for k, n in counts[key].items() if n is not None]}
+        for title, key, words in groups
+    ]
+
+
+def how_to_read(data: Data) -> str:
+    """The paragraph at the end that says what the numbers are worth."""
+    said = (
+        "Readers were invited, not sampled, and most cells hold a few people: treat a gap under one point as noise. "
+        "“I cannot judge” answers are left out. One person counts once in a total and once in the voice of each "
+        "discipline they answered for. "
+    )
+    if data["named"]:
+        return said + (
+            "Readers gave their names to the author, so a cell with fewer than three shows its single answers and "
+            "takes no mean, no colour and no part in a gap."
+        )
+    return said + (
+        "A cell with fewer than three readers is empty, and so is the next smallest where that one would follow from "
+        "the rest. Totals leave empty cells out."
+    )
+
+
+def story_line(data: Data) -> str:
+    """How many stories came in, and how many may be quoted."""
+    told: Data = data["stories"]
+    total = told["total"]
+    if not total:
+        return ""
+    came = f"{several(total, 'story', 'stories')} came in."
+    return came[:1].upper() + came[1:] + f" {told['quotable']} may be quoted, {told['named']} of them by name."
+
+
+def title_of(pages: Pages) -> str:
+    """The title of the report."""
+    data = pages.data
+    label = data["draft"]["label"]
+    book: Data = data["book"]["value"]
+    full = sum(not f["hidden"] and sum(f["distribution"]) >= 3 for f in book["by_discipline"].values())
+    everyone = book["all"]
+    n = 0 if everyone["hidden"] else sum(everyone["distribution"])
+    if full:
+        return f"What {several(full, 'discipline', 'disciplines')} made of draft {label}"
+    if n:
+        return f"What {several(n, 'reader', 'readers')} made of draft {label}"
+    return f"What readers made of draft {label}"
+
+
+def page(data: Data) -> Data:
+    """The whole report in words, ready to be laid out. `data` is the JSON of `findings.findings`."""
+    pages = Pages(data)
+    told: Data = data["stories"]
+    stories: Iterable[Data] = told["notes"]
+    quotes: Sequence[Data] = passages(pages)
+    return {
+        "book": data["manuscript"]["title"],
+        "language": data["manuscript"]["language"],
+        "authors": ", ".join(data["manuscript"]["authors"]),
+        "label": data["draft"]["label"],
+        "title": title_of(pages),
+        "facts": facts(pages),
+        "cover": data["cover"],
+        "named": data["named"],
+        "headlines": data["headlines"],
+        "columns": [{"code": d["code"], "name": d["name"]} for d in pages.disciplines.values()],
+        "value": value_rows(pages),
+        "maps": maps(pages),
+        "sections": section_rows(pages),
+        "conflicts": conflict_rows(pages),
+        "quotes": quotes,
+        "stories": [note(pages, n) for n in stories],
+        "story_line": story_line(data),
+        "questions": other_questions(pages),
+        "written": written(pages),
+        "notes": notes_in_context(pages),
+        "coverage": coverage_rows(pages),
+        "counts": count_rows(pages),
+        "thanks": data["thanks"],
+        "left_out": data["left_out"],
+        "how_to_read": how_to_read(data),
+    }

@@ -1,0 +1,151 @@
+"""The words of a report for its figures, people and notes. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from reports.headlines import percent, several
+
+Data = dict[str, Any]
+
+KIND_WORDS = {
+    "comment": "Comment",
+    "suggestion": "Suggested edit",
+    "reaction": "Reaction",
+    "experience": "From practice",
+}
+REACTION_WORDS = {
+    "confusing": "Confusing",
+    "valuable": "Valuable",
+    "too_slow": "Too slow",
+    "disagree": "Disagree",
+    "missing": "Missing",
+}
+DECISION_WORDS = {
+    "will_change": "Will change",
+    "changed": "Changed",
+    "no_change": "No change",
+    "later": "Later",
+    "duplicate": "Duplicate",
+    "open": "Waits for an answer",
+}
+FATE_WORDS = {
+    "kept": "Kept",
+    "moved": "Moved with its text",
+    "edited": "Its words were changed",
+    "detached": "Its words are no longer in this draft",
+}
+VERDICT_WORDS = {"yes": "yes", "partly": "partly", "no": "no"}
+LEGENDS = {
+    "verdict": ("below 40%", "40 to 64%", "65 to 79%", "80 to 89%", "90% and up"),
+    "rating": ("below 2", "2 to 2.9", "3 to 3.5", "3.6 to 4.2", "4.3 and up"),
+}
+
+
+class Pages:
+    """Looks names up while the page is put together; `data` is the JSON of a report."""
+
+    def __init__(self, data: Data):
+        self.data = data
+        self.disciplines = {d["slug"]: d for d in data["disciplines"]}
+        rows = [*data["chapters"], *data["sections"]]
+        self.titles = {row["key"]: row["title"] for row in rows}
+        self.positions = {row["key"]: row["position"] for row in data["map"]["verdict"]}
+
+    def code(self, slug: object) -> str:
+        """The letters of a discipline, empty for none."""
+        return str(self.disciplines[slug]["code"]) if slug in self.disciplines else ""
+
+    def name(self, slug: object) -> str:
+        """The name of a discipline, empty for none."""
+        return str(self.disciplines[slug]["name"]) if slug in self.disciplines else ""
+
+    def person(self, who: Data | None) -> Data:
+        """How the voice of a note is shown: `{"code", "discipline", "label"}`."""
+        if who is None:
+            return {"code": "", "discipline": "", "label": "A reader"}
+        if who["team"]:
+            return {"code": "AUTHOR", "discipline": "", "label": str(who["name"] or "The author")}
+        code, name = self.code(who["discipline"]), self.name(who["discipline"])
+        label = str(who["name"]) if who["name"] else name or "A reader"
+        return {"code": code, "discipline": name, "label": label}
+
+    def chapter_title(self, key: object, title: object) -> str:
+        """ "3. Reading the same plan differently"; the title alone where the chapter has no number."""
+        position = self.positions.get(key)
+        return f"{position}. {title}" if position else str(title or "")
+
+    def cell(self, figure: Data, about: str) -> Data:
+        """One cell of a map: state figure, few, none or blank; what it says; its bars low to high."""
+        rating = "distribution" in figure
+        if figure["hidden"]:
+            return {"state": "blank", "text": "", "title": f"{about}: left blank", "bars": [], "n": None}
+        bars = list(figure["distribution"]) if rating else [figure["no"], figure["partly"], figure["yes"]]
+        n = sum(bars)
+        singles = single(figure)
+        shown: Data = {"bars": bars, "n": n, "step": figure.get("step"), "split": bool(figure.get("split"))}
+        if not n:
+            return shown | {"state": "none", "text": "–", "title": f"{about}: no answer"}
+        if n < 3:
+            text = " · ".join(singles)
+            return shown | {"state": "few", "text": text, "singles": singles, "title": f"{about}: {text}"}
+        if rating:
+            text = f"{figure['mean']:.1f}"
+            said = ", ".join(f"{count} rated {at}" for at, count in enumerate(bars, 1) if count)
+            return shown | {"state": "figure", "text": text, "title": f"{about}: mean {text} of {n} readers: {said}"}
+        text = percent(bars[2] / n)
+        said = f"{bars[2]} yes, {bars[1]} partly, {bars[0]} no"
+        return shown | {"state": "figure", "text": text, "title": f"{about}: {text} yes of {n} readers: {said}"}
+
+
+def single(figure: Data) -> list[str]:
+    """The answers of a small cell one by one, high to low."""
+    if "distribution" in figure:
+        counts = figure["distribution"]
+        return [str(at) for at in range(5, 0, -1) for _ in range(counts[at - 1])]
+    return [word for word in ("yes", "partly", "no") for _ in range(figure[word])]
+
+
+def day(moment: object) -> str:
+    """A date as "6 April 2026", empty for none. Times in a report are UTC."""
+    if not moment:
+        return ""
+    at = datetime.fromisoformat(str(moment).replace("Z", "+00:00"))
+    return f"{at.day} {at:%B %Y}"
+
+
+def note(pages: Pages, data: Data) -> Data:
+    """A note in words: kind, state, who, what it answers."""
+    reaction = REACTION_WORDS.get(str(data["reaction"]), "")
+    state = []
+    if "decision" in data:
+        state.append(DECISION_WORDS[str(data["decision"] or "open")])
+    if data["fate"] != "kept":
+        state.append(FATE_WORDS[str(data["fate"])])
+    if data["agreements"]:
+        state.append(f"{several(data['agreements'], 'reader agrees', 'readers agree')}")
+    if data.get("visibility") == "authors":
+        state.append("For the author only")
+    if data.get("via"):
+        state.append(f"Recorded by the author, {data['via']}")
+    return {
+        "kind": data["kind"],
+        "reaction": data["reaction"],
+        "label": reaction or KIND_WORDS[str(data["kind"])],
+        "person": pages.person(data["who"]),
+        "body": data["body"],
+        "replacement": data["replacement"],
+        "before": data["before"],
+        "quote": data["quote"],
+        "after": data["after"],
+        "detached": data["fate"] == "detached",
+        "state": ". ".join(state),
+        "reason": data.get("reason") or "",
+        "replies": [{"person": pages.person(r["who"]), "body": r["body"]} for r in data.get("replies", [])],
+    }
+
+
+def place(pages: Pages, data: Data) -> str:
+    """Where a passage stands: chapter and section in words."""
+    chapter = pages.chapter_title(data["chapter"], pages.titles.get(data["chapter"], ""))
+    section = str(pages.titles.get(data["section"], "") or "")
+    return ", ".join(part for part in (chapter, section) if part) or "The book"
