@@ -20,6 +20,10 @@ from manuscripts.rendering import clean_input
 
 from .carrying import carry_one, newest_anchor
 from .models import Agreement, Anchor, Comment, Decision, Review, Thread
+from .presenting import present
+
+__all__ = ["NewThread", "agree", "create_thread", "decide", "edit_comment", "place_by_hand", "present", "reply"]
+__all__ += ["unagree", "withdraw", "withdraw_comment"]
 
 KINDS = {"comment", "suggestion", "reaction", "experience"}
 REACTIONS = {key for key, _label in Thread.REACTIONS}

@@ -1,0 +1,227 @@
+"""Notes as data: the shape of the REST API, which the reading room and the desk build on.
+
+A fixed number of queries for any number of notes. Names depend on who looks and on the promise each message was
+written under (`identity.shown`).
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from anchoring.selectors import describe
+from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement, SectionText
+from manuscripts.permissions import Actor
+
+from .identity import shown
+from .models import Agreement, Anchor, Comment, Thread
+
+
+def iso(moment: Any) -> str | None:
+    """RFC 3339, UTC, to the microsecond that is stored."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
+class _Page:
+    """Everything that a list of notes needs, loaded once."""
+
+    def __init__(self, actor: Actor, manuscript: Manuscript, rows: list[Thread], draft: Draft | None) -> None:
+        self.actor = actor
+        self.manuscript = manuscript
+        self.draft = draft
+        self.me = actor.membership_in(manuscript)
+        self.running = manuscript.rounds.filter(state="running").exists()
+        self.may_write = "write" in actor.scopes
+        ids = [row.pk for row in rows]
+        self.comments: dict[int, list[Comment]] = defaultdict(list)
+        people = Comment.objects.filter(thread__in=ids).select_related("author__pseudonym_discipline")
+        for comment in people:
+            self.comments[comment.thread_id].append(comment)
+        self.agreements: dict[int, set[int]] = defaultdict(set)
+        for thread_id, member_id in Agreement.objects.filter(thread__in=ids).values_list("thread_id", "member_id"):
+            self.agreements[thread_id].add(member_id)
+        self.anchors: dict[int, Anchor] = {}
+        if draft:
+            anchors = Anchor.objects.filter(thread__in=ids, draft=draft).select_related("chapter", "section")
+            for anchor in anchors.order_by("attempt"):
+                self.anchors[anchor.thread_id] = anchor
+        text_ids = {row.text_id for row in rows} | {anchor.text_id for anchor in self.anchors.values()}
+        self.texts = dict(SectionText.objects.filter(pk__in=text_ids - {None}).values_list("pk", "text"))
+        self.slugs = {d.pk: d.resolved().slug for d in self._disciplines()}
+        sections = {row.section_id for row in rows} - {None}
+        drafts = {row.draft_id for row in rows}
+        places = Placement.objects.filter(draft__in=drafts, section__in=sections)
+        self.section_disciplines = {
+            (draft_id, section_id): discipline_id
+            for draft_id, section_id, discipline_id in places.values_list("draft_id", "section_id", "discipline_id")
+        }
+        self.chapters = set()
+        if draft:
+            self.chapters = set(Placement.objects.filter(draft=draft).values_list("chapter_id", flat=True))
+
+    def _disciplines(self) -> list[Discipline]:
+        rows = {d.pk: d for d in Discipline.objects.filter(manuscript=self.manuscript)}
+        for row in rows.values():
+            if row.merged_into_id:
+                row.merged_into = rows[row.merged_into_id]
+        return list(rows.values())
+
+
+def present(actor: Actor, threads: QuerySet, draft: Draft | None) -> list[dict[str, Any]]:
+    """The notes of `threads` (of one manuscript, already narrowed to what the actor may see), in its order, as they
+    stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can` for pages."""
+    rows = list(
+        threads.select_related(
+            "author__pseudonym_discipline", "chapter", "section", "draft", "decision__applied_in", "manuscript"
+        )
+    )
+    if not rows:
+        return []
+    page = _Page(actor, rows[0].manuscript, rows, draft)
+    return [_thread(page, row) for row in rows]
+
+
+def _thread(page: _Page, row: Thread) -> dict[str, Any]:
+    comments = page.comments[row.pk]
+    first = comments[0]
+    author = _person(page, row.author, first.anonymity)
+    anchor = _anchor(page, row)
+    chapter = (anchor or {}).get("chapter") or (row.chapter.key if row.chapter else None)
+    html_url = reverse("read", args=[page.manuscript.slug, chapter]) if chapter else None
+    if html_url is None:
+        html_url = reverse("manuscript", args=[page.manuscript.slug])
+    section = page.section_disciplines.get((row.draft_id, row.section_id))
+    mine = page.me is not None and row.author_id == page.me.pk
+    return {
+        "id": str(row.pk),
+        "url": f"/api/v1/threads/{row.pk}/",
+        "html_url": f"{html_url}#note-{row.pk}",
+        "external_id": row.external_id,
+        "scope": row.scope,
+        "kind": row.kind,
+        "reaction": row.reaction or None,
+        "body": first.body,
+        "replacement": row.replacement,
+        "visibility": row.visibility,
+        "quote_permission": row.quote_permission,
+        "via": row.via,
+        "author": author,
+        "discipline": page.slugs.get(row.discipline_id),
+        "section_discipline": page.slugs.get(section),
+        "written_on": _written_on(page, row),
+        "anchor": anchor,
+        "status": row.status,
+        "decision": _decision(row),
+        "agreements": len(page.agreements[row.pk]),
+        "comments": [_comment(page, c) for c in comments if c is first or c.withdrawn is None],
+        "withdrawn": row.withdrawn is not None,
+        "created": iso(row.created),
+        "updated": iso(row.updated),
+        "mine": mine,
+        "agreed": page.me is not None and page.me.pk in page.agreements[row.pk],
+        "can": _can(page, row, comments, mine),
+    }
+
+
+def _person(page: _Page, member: Membership, anonymity: str) -> dict[str, Any]:
+    who = shown(page.actor, member, anonymity)
+    return {"id": str(who.id) if who.id else None, "name": who.name, "role": who.role, "code": who.code}
+
+
+def _comment(page: _Page, row: Comment) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "author": _person(page, row.author, row.anonymity),
+        "body": row.body,
+        "created": iso(row.created),
+        "edited": iso(row.edited),
+        "mine": page.me is not None and row.author_id == page.me.pk,
+    }
+
+
+def _written_on(page: _Page, row: Thread) -> dict[str, Any]:
+    selector = None
+    if row.text_id and row.start is not None and row.end is not None:
+        selector = describe(page.texts[row.text_id], row.start, row.end)
+    return {
+        "draft": row.draft.number,
+        "chapter": row.chapter.key if row.chapter else None,
+        "section": row.section.key if row.section else None,
+        "text_id": str(row.text_id) if row.text_id else None,
+        "selector": selector,
+    }
+
+
+def _anchor(page: _Page, row: Thread) -> dict[str, Any] | None:
+    if page.draft is None:
+        return None
+    if row.scope == "chapter":
+        stands = row.chapter_id in page.chapters
+        fate, reason = ("kept", "") if stands else ("detached", "")
+        return _place(page, None, row.chapter.key, fate=fate, reason=reason)
+    anchor = page.anchors.get(row.pk)
+    return _place(page, anchor, None) if anchor else None
+
+
+def _place(page: _Page, anchor: Anchor | None, chapter: str | None, fate: str = "", reason: str = "") -> dict[str, Any]:
+    place: dict[str, Any] = {
+        "draft": page.draft.number if page.draft else None,
+        "chapter": chapter,
+        "section": None,
+        "text_id": None,
+        "start": None,
+        "end": None,
+        "exact": None,
+        "fate": fate,
+        "confidence": 1.0,
+        "reason": reason,
+        "by": "worker",
+        "near": None,
+    }
+    if anchor is None:
+        return place
+    place.update(fate=anchor.fate, confidence=anchor.confidence, reason=anchor.reason, by=anchor.by)
+    place["chapter"] = anchor.chapter.key if anchor.chapter else None
+    place["section"] = anchor.section.key if anchor.section else None
+    if anchor.fate == "detached":
+        if anchor.text_id and anchor.near is not None:
+            place["near"] = {"text_id": str(anchor.text_id), "offset": anchor.near}
+        return place
+    place["text_id"] = str(anchor.text_id)
+    if anchor.start is not None and anchor.end is not None:
+        place.update(start=anchor.start, end=anchor.end)
+        place["exact"] = page.texts[anchor.text_id][anchor.start : anchor.end]
+    return place
+
+
+def _decision(row: Thread) -> dict[str, Any] | None:
+    decision = getattr(row, "decision", None)
+    if decision is None:
+        return None
+    return {
+        "decision": decision.decision,
+        "reason": decision.reason,
+        "duplicate_of": str(decision.duplicate_of_id) if decision.duplicate_of_id else None,
+        "applied_in": decision.applied_in.number if decision.applied_in else None,
+        "at": iso(decision.at),
+    }
+
+
+def _can(page: _Page, row: Thread, comments: list[Comment], mine: bool) -> dict[str, bool]:
+    """What a page offers; the permission table decides again when it is done."""
+    me = page.me
+    if me is None or not page.may_write:
+        return dict.fromkeys(("edit", "withdraw", "reply", "agree", "decide"), False)
+    answered = row.status == "decided" or any(
+        c.withdrawn is None and c.author_id != row.author_id for c in comments[1:]
+    )
+    reader_may = page.running and me.role == "reviewer"
+    recorded = row.recorded_by_id is not None and me.is_author_team
+    return {
+        "edit": mine and not answered and row.withdrawn is None,
+        "withdraw": (mine or recorded) and row.withdrawn is None,
+        "reply": me.is_author_team or reader_may or (mine and page.running),
+        "agree": reader_may and not mine and row.withdrawn is None,
+        "decide": me.is_author_team,
+    }
