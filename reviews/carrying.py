@@ -2,7 +2,7 @@
 
 `plan` computes, outside any transaction, where each note of the open draft will stand in the next; `store` writes it
 in the caller's short transaction and carries what was posted since. Sections whose words are the same keep their
-notes without any computing; the others are aligned by `anchoring.carry`, book against book.
+notes without any computing; the others are aligned by `anchoring.book`, book against book.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from anchoring.carry import CarriedInBook, carry_book
+from anchoring.book import CarriedInBook, carry_book
 from manuscripts.models import Draft, Placement
 
 from .models import Anchor, Thread
@@ -98,7 +98,8 @@ def plan(
     ranges = [(books.old_by_section[a.section_id].section.key, a.start, a.end) for a in to_align]
     if ranges:
         tick()
-        for anchor, found in zip(to_align, carry_book(books.old_changed, books.new_changed, ranges), strict=True):
+        carried_ranges = carry_book(books.old_changed, books.new_changed, ranges, progress=lambda _share: tick())
+        for anchor, found in zip(to_align, carried_ranges, strict=True):
             result.anchors.append(_aligned(books, anchor, found))
     return result
 

@@ -33,6 +33,7 @@ class _Page:
         self.me = actor.membership_in(manuscript)
         self.running = manuscript.rounds.filter(state="running").exists()
         self.may_write = "write" in actor.scopes
+        self.addresses: dict[str | None, str] = {}
         ids = [row.pk for row in rows]
         self.comments: dict[int, list[Comment]] = defaultdict(list)
         people = Comment.objects.filter(thread__in=ids).select_related("author__pseudonym_discipline")
@@ -59,6 +60,15 @@ class _Page:
         self.chapters = set()
         if draft:
             self.chapters = set(Placement.objects.filter(draft=draft).values_list("chapter_id", flat=True))
+
+    def address(self, chapter: str | None) -> str:
+        """The page where a note on that chapter, or on the book, is read."""
+        if chapter not in self.addresses:
+            slug = self.manuscript.slug
+            self.addresses[chapter] = (
+                reverse("read", args=[slug, chapter]) if chapter else reverse("manuscript", args=[slug])
+            )
+        return self.addresses[chapter]
 
     def _disciplines(self) -> list[Discipline]:
         rows = {d.pk: d for d in Discipline.objects.filter(manuscript=self.manuscript)}
@@ -88,9 +98,7 @@ def _thread(page: _Page, row: Thread) -> dict[str, Any]:
     author = _person(page, row.author, first.anonymity)
     anchor = _anchor(page, row)
     chapter = (anchor or {}).get("chapter") or (row.chapter.key if row.chapter else None)
-    html_url = reverse("read", args=[page.manuscript.slug, chapter]) if chapter else None
-    if html_url is None:
-        html_url = reverse("manuscript", args=[page.manuscript.slug])
+    html_url = page.address(chapter)
     section = page.section_disciplines.get((row.draft_id, row.section_id))
     mine = page.me is not None and row.author_id == page.me.pk
     return {
