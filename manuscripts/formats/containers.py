@@ -16,7 +16,7 @@ from lxml import etree
 
 from .blocks import Problem
 from .errors import ConversionFailed
-from .hidden import hidden_in_html, hidden_in_odt, hidden_in_word, hidden_styles
+from .hidden import accept_changes, hidden_in_html, hidden_in_odt, hidden_in_word, hidden_styles
 from .upload import OLE
 from .zipsafe import ZipDamaged, ZipEncrypted, ZipRefused, open_checked, read_member
 
@@ -26,6 +26,7 @@ NEEDLESS = re.compile(r"(^|/)(embeddings|fonts|Fonts|customXml|activeX|Thumbnail
 DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(\[)?")
 DECLARED = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 PLAIN_ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii"}
+CHANGED = re.compile(rb"vanish|<w:(?:ins|del|moveTo|moveFrom)\b")
 LARGEST_XML = 120 * 1024 * 1024
 
 
@@ -146,8 +147,9 @@ def _strip_hidden(parts: dict[str, bytes], form: str) -> int:
     if form == "docx":
         styles = hidden_styles(parse(parts["word/styles.xml"])) if "word/styles.xml" in parts else set()
         for name in ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml"):
-            if name in parts and (b"vanish" in parts[name] or styles or b"trPr" in parts[name]):
+            if name in parts and (styles or CHANGED.search(parts[name])):
                 tree = parse(parts[name])
+                accept_changes(tree)
                 count += hidden_in_word(tree, styles)
                 parts[name] = etree.tostring(tree, encoding="UTF-8", xml_declaration=True)
     elif form == "odt":

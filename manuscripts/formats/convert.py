@@ -152,7 +152,7 @@ def _html(document: Document, data: bytes, folder: Path, album: Album, should_st
 
 
 def _rtf(document: Document, data: bytes, folder: Path, album: Album, should_stop: Callable[[], bool]) -> None:
-    shown = plaintext.rtf_without_deletions(data)
+    shown = plaintext.readable_rtf(data)
     _write(document, pandoc.read(shown, "rtf", folder, len(shown), should_stop), album)
 
 

@@ -58,7 +58,9 @@ def clean(data: bytes) -> Picture:
             return _write(upright, kind)
     except Unusable:
         raise
-    except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError, EOFError) as error:
+    except Image.DecompressionBombError as error:
+        raise Unusable(_("it is larger than 64 megapixels")) from error
+    except (OSError, ValueError, SyntaxError, MemoryError, EOFError) as error:
         raise Unusable(_("only PNG, JPEG, GIF and WebP pictures are shown")) from error
 
 

@@ -115,6 +115,6 @@ def included_tex(members: Mapping[str, bytes]) -> set[str]:
     return inner & members.keys()
 
 
-def rtf_without_deletions(data: bytes) -> bytes:
-    """RTF whose tracked deletions are hidden text, which pandoc leaves out."""
-    return RTF_DELETED.sub(rb"\\v", data)
+def readable_rtf(data: bytes) -> bytes:
+    """RTF whose tracked deletions are hidden text, which pandoc leaves out, and whose footnotes it finds."""
+    return RTF_DELETED.sub(rb"\\v", data).replace(rb"{\*\footnote", rb"{\footnote")

@@ -1,0 +1,121 @@
+"""Books made to measure, for benchmarks and tests: invented words, real structure."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import docx
+from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+
+WORDS = [
+    "the",
+    "handover",
+    "release",
+    "plan",
+    "owner",
+    "ticket",
+    "signature",
+    "waiting",
+    "evidence",
+    "promise",
+    "change",
+    "system",
+    "trade",
+    "review",
+    "morning",
+    "team",
+    "register",
+    "window",
+    "service",
+    "question",
+    "answer",
+    "cost",
+    "risk",
+    "record",
+    "without",
+    "before",
+    "after",
+    "because",
+    "nobody",
+    "everyone",
+]
+DISCIPLINES = ("Business analysis", "Deployment", "IT operations", "Information security")
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def _sentence(rng: random.Random, length: int) -> str:
+    return " ".join(rng.choice(WORDS) for _ in range(length)).capitalize() + "."
+
+
+class Footnotes:
+    """Writes word/footnotes.xml, which python-docx does not know."""
+
+    def __init__(self, book: Document) -> None:
+        self.book = book
+        self.notes: list[str] = []
+
+    def add(self, paragraph, text: str) -> None:
+        """A footnote at the end of `paragraph`."""
+        self.notes.append(text)
+        run = paragraph.add_run()
+        mark = OxmlElement("w:footnoteReference")
+        mark.set(qn("w:id"), str(len(self.notes) + 1))
+        run._r.append(mark)
+
+    def save(self) -> None:
+        """Attach the part. Call once, when all notes are in."""
+        body = "".join(
+            f'<w:footnote w:id="{n}"><w:p><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:footnote>'
+            for n, text in enumerate(self.notes, start=2)
+        )
+        xml = f'<?xml version="1.0" encoding="UTF-8"?><w:footnotes xmlns:w="{W}">{body}</w:footnotes>'
+        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+        part = Part(PackURI("/word/footnotes.xml"), kind, xml.encode(), self.book.part.package)
+        self.book.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+
+
+def docx_book(words: int, chapters: int = 20, seed: int = 1) -> bytes:
+    """A Word file of about `words` words: chapters with sections for four disciplines, tables, lists, footnotes."""
+    rng = random.Random(seed)
+    book = docx.Document()
+    notes = Footnotes(book)
+    each = words // chapters
+    for number in range(1, chapters + 1):
+        book.add_heading(f"{number}. {_sentence(rng, 4)[:-1]}", 1)
+        for part in (None, *DISCIPLINES):
+            if part:
+                book.add_heading(part, 2)
+            left = each // 5
+            while left > 0:
+                left -= _paragraph(book, notes, rng)
+            table = book.add_table(rows=6, cols=4)
+            for row in table.rows:
+                for cell in row.cells:
+                    cell.text = _sentence(rng, 3)
+    notes.save()
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _paragraph(book: Document, notes: Footnotes, rng: random.Random) -> int:
+    """One paragraph, sometimes a list item or with a footnote; how many words it took."""
+    style = "List Bullet" if rng.random() < 0.1 else None
+    paragraph = book.add_paragraph(style=style)
+    count = 0
+    for _ in range(rng.randint(2, 6)):
+        length = rng.randint(8, 22)
+        run = paragraph.add_run(_sentence(rng, length) + " ")
+        run.bold = rng.random() < 0.05
+        run.italic = rng.random() < 0.08
+        count += length
+    if rng.random() < 0.15:
+        notes.add(paragraph, _sentence(rng, 12))
+        count += 12
+    return count
