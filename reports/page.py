@@ -4,8 +4,9 @@ The page on the site, the HTML file, the PDF and the Markdown are all written fr
 can never differ in a number.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from reports.charts import extent
 from reports.headlines import number, several
 from reports.wording import (
     DECISION_WORDS,
@@ -27,6 +28,7 @@ def facts(pages: Pages) -> list[Data]:
     everyone: Data = data["coverage"]["all"]
     book: Data = data["book"]["value"]["by_discipline"]
     full = sum(not f["hidden"] and sum(f["distribution"]) >= 3 for f in book.values())
+    rated = number(full) if full else "none"
     notes: Data = data["remarks"]
     waiting = notes["by_decision"]["open"] if data["edition"] == "author" else 0
     said = [
@@ -34,7 +36,10 @@ def facts(pages: Pages) -> list[Data]:
             "figure": f"{everyone['finished']}",
             "text": f"of {several(everyone['asked'], 'reader', 'readers')} finished",
         },
-        {"figure": str(len(pages.disciplines)), "text": f"disciplines, {number(full)} with three or more readers"},
+        {
+            "figure": str(len(pages.disciplines)),
+            "text": f"disciplines, {number(full) if full else 'none'} with three or more readers",
+        },
         {"figure": str(notes["total"]), "text": "notes" + (f", {waiting} to answer" if waiting else "")},
     ]
     draft: Data = data["draft"]
@@ -277,7 +282,7 @@ def page(data: Data) -> Data:
     pages = Pages(data)
     told: Data = data["stories"]
     stories: Iterable[Data] = told["notes"]
-    quotes: Sequence[Data] = passages(pages)
+    value = value_rows(pages)
     return {
         "book": data["manuscript"]["title"],
         "language": data["manuscript"]["language"],
@@ -289,11 +294,12 @@ def page(data: Data) -> Data:
         "named": data["named"],
         "headlines": data["headlines"],
         "columns": [{"code": d["code"], "name": d["name"]} for d in pages.disciplines.values()],
-        "value": value_rows(pages),
+        "value": value,
+        "room": list(extent([row["ratings"] for row in value])),
         "maps": maps(pages),
         "sections": section_rows(pages),
         "conflicts": conflict_rows(pages),
-        "quotes": quotes,
+        "quotes": passages(pages),
         "stories": [note(pages, n) for n in stories],
         "story_line": story_line(data),
         "questions": other_questions(pages),

@@ -1,0 +1,80 @@
+"""The files a report can be had as: one module each, rendered from the report's JSON alone.
+
+A format is one module with `render(data, sha256) -> bytes` and one line in FORMATS. Same JSON, same bytes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.formats import csv, html, json, markdown, pdf
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file: `suffix` of its name, its media type, and the words of the dialog."""
+
+    render: Callable[[dict[str, Any], str], bytes]
+    suffix: str
+    media_type: str
+    label: Any
+    hint: Any
+
+
+FORMATS: dict[str, Format] = {
+    "pdf": Format(
+        pdf.render, "pdf", "application/pdf", _("This report as PDF"), _("Fixed pages, for reading and print.")
+    ),
+    "html": Format(
+        html.render,
+        "html",
+        "text/html; charset=utf-8",
+        _("This report as a web page"),
+        _("One file that opens anywhere."),
+    ),
+    "markdown": Format(
+        markdown.render,
+        "md",
+        "text/markdown; charset=utf-8",
+        _("This report as Markdown"),
+        _("Plain text, to cut and paste from."),
+    ),
+    "csv": Format(
+        csv.render,
+        "csv",
+        "text/csv; charset=utf-8",
+        _("Every note and answer"),
+        _("A row for each, for a spreadsheet."),
+    ),
+    "json": Format(
+        json.render, "json", "application/json", _("Data"), _("The same snapshot for a script, with its checksum.")
+    ),
+}
+DEFAULT = ("pdf", "json")
+LATER = ("docx", "report_docx", "xlsx", "zip")
+
+
+class FormatRefused(ValueError):
+    """A format that cannot be asked for: `format`, `code` (not_available, unknown_format, empty) and `detail`."""
+
+    def __init__(self, name: str, code: str, detail: Any):
+        super().__init__(str(detail))
+        self.format, self.code, self.detail = name, code, detail
+
+
+def check_formats(names: Sequence[str]) -> list[str]:
+    """The formats asked for, each once, in the order of FORMATS. FormatRefused for the first that cannot be made."""
+    for name in names:
+        if name in LATER:
+            raise FormatRefused(
+                name, "not_available", _("The format “%(name)s” is not available yet.") % {"name": name}
+            )
+        if name not in FORMATS:
+            raise FormatRefused(
+                str(name), "unknown_format", _("There is no format “%(name)s”.") % {"name": str(name)[:40]}
+            )
+    if not names:
+        raise FormatRefused("", "empty", _("Choose at least one format."))
+    return [name for name in FORMATS if name in names]
