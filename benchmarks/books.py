@@ -13,38 +13,14 @@ from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-WORDS = [
-    "the",
-    "handover",
-    "release",
-    "plan",
-    "owner",
-    "ticket",
-    "signature",
-    "waiting",
-    "evidence",
-    "promise",
-    "change",
-    "system",
-    "trade",
-    "review",
-    "morning",
-    "team",
-    "register",
-    "window",
-    "service",
-    "question",
-    "answer",
-    "cost",
-    "risk",
-    "record",
-    "without",
-    "before",
-    "after",
-    "because",
-    "nobody",
-    "everyone",
-]
+WORDS = tuple(
+    word
+    for line in (
+        "the handover release plan owner ticket signature waiting evidence promise change system trade review morning",
+        "team register window service question answer cost risk record without before after because nobody everyone",
+    )
+    for word in line.split()
+)
 DISCIPLINES = ("Business analysis", "Deployment", "IT operations", "Information security")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
