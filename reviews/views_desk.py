@@ -1,0 +1,87 @@
+"""The author's desk."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from manuscripts.models import Draft, Manuscript
+from manuscripts.permissions import load
+
+from . import desk
+from .note_cards import Card, Cards
+
+
+@require_GET
+def desk_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """All notes in tabs by decision, narrowed by filters; `?note=` is open beside the list."""
+    manuscript = load(Manuscript, request.actor, "desk.read", slug=slug)
+    draft = manuscript.open_draft
+    context: dict[str, Any] = {"manuscript": manuscript, "here": "notes", "draft": draft}
+    if draft is not None:
+        draft.manuscript = manuscript
+        context |= _list(request, draft)
+        context |= _open_note(request, draft, context["notes"])
+    template = "reviews/_desk_note.html" if request.htmx else "reviews/desk.html"
+    return render(request, template, context)
+
+
+def _list(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+    wanted = desk.Wanted.of(request.GET)
+    rows = desk.narrowed(request.actor, draft, wanted)
+    page = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1
+    notes, more = desk.listed(request.actor, draft, desk.in_tab(rows, wanted.tab), max(1, min(page, 10_000)))
+    makes = _cards(request, draft)
+    return {
+        "wanted": wanted,
+        "tabs": desk.tabs(rows, wanted),
+        "choices": desk.choices(request.actor, draft, wanted),
+        "disciplines": [d for d in draft.manuscript.disciplines.all() if d.merged_into_id is None],
+        "notes": [(note, makes.card(note)) for note in notes],
+        "page": page,
+        "more": more,
+        "query": _query(request.GET, without=["note", "decided", "page"]),
+        "tab_query": _query(request.GET, without=["note", "decided", "page", "tab"]),
+    }
+
+
+def _open_note(request: HttpRequest, draft: Draft, notes: list[tuple[dict[str, Any], Card]]) -> dict[str, Any]:
+    """The note asked for, else the first of the list, with its passage and its neighbours."""
+    asked = request.GET.get("note", "")
+    found = next((pair for pair in notes if pair[0]["id"] == asked), None)
+    if found is None and asked.isdecimal():
+        rows = desk.all_notes(request.actor, draft).filter(pk=asked)
+        note = next(iter(desk.present(request.actor, rows, draft)), None)
+        if note:
+            desk.add_passages(draft, [note])
+            found = (note, _cards(request, draft).card(note))
+    found = found or (notes[0] if notes else None)
+    decided = request.GET.get("decided", "")
+    context: dict[str, Any] = {"asked": bool(asked), "decided": decided if decided.isdecimal() else ""}
+    if found is None:
+        return context
+    note, card = found
+    ids = [pair[0]["id"] for pair in notes]
+    at = ids.index(note["id"]) if note["id"] in ids else -1
+    makes = _cards(request, draft)
+    return context | {
+        "note": note,
+        "card": card,
+        "passage": desk.passage(draft, note),
+        "beside": [makes.card(other) for other in desk.on_same_passage(request.actor, draft, note)],
+        "next_id": ids[at + 1] if 0 <= at < len(ids) - 1 else (ids[at - 1] if at > 0 else ""),
+    }
+
+
+def _cards(request: HttpRequest, draft: Draft) -> Cards:
+    zone = request.user.time_zone if request.user.is_authenticated else ""
+    return Cards(list(draft.manuscript.disciplines.all()), zone or draft.manuscript.time_zone)
+
+
+def _query(data: QueryDict, without: list[str]) -> str:
+    """The address's query without some names, ready to be put before others."""
+    kept = data.copy()
+    for name in without:
+        kept.pop(name, None)
+    return kept.urlencode()
