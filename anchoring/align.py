@@ -9,6 +9,7 @@ word at most: that is what keeps a note off a lookalike.
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import Indel, LCSseq
 
@@ -122,7 +123,7 @@ class _Work:
         shared = len(backbone) / max(1, len(self.a))
         least = 2 * SEED if shared < 0.2 else SEED
         if runs:
-            for position, pair in enumerate(zip(self.b, self.b[1:], strict=False)):
+            for position, pair in enumerate(pairwise(self.b)):
                 self.pairs[pair].append(position)
         for run in sorted(runs, key=lambda each: -each.length):
             free = self._free_part(run)
@@ -165,7 +166,7 @@ class _Work:
         after = bisect_left(backbone, run.old + run.length)
         high = self.to[backbone[after]] if after < len(backbone) else len(self.b)
         words = self.a[run.old : run.old + run.length]
-        pairs = list(zip(words, words[1:], strict=False))
+        pairs = list(pairwise(words))
         there = 0
         for pair in pairs:
             places = self.pairs[pair]
@@ -197,9 +198,7 @@ class _Work:
                 head += 1
             rows, columns = rows[head:], columns[head:]
             tail = 0
-            while (
-                tail < min(len(rows), len(columns)) and self.a[rows[-1 - tail]] == self.b[columns[-1 - tail]]
-            ):
+            while tail < min(len(rows), len(columns)) and self.a[rows[-1 - tail]] == self.b[columns[-1 - tail]]:
                 self.claim(rows[-1 - tail], columns[-1 - tail], 1, moved)
                 tail += 1
             rows, columns = rows[: len(rows) - tail], columns[: len(columns) - tail]

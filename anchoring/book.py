@@ -130,7 +130,9 @@ def _pair_by_likeness(old: Mapping[str, str], new: Mapping[str, str]) -> dict[st
             if len(homes.get(triple, ())) <= 8:
                 shared.update(homes.get(triple, ()))
         for home, count in shared.items():
-            scores.append((2 * count / (len(triples) + sizes[home]), key, home))
+            likeness = 2 * count / (len(triples) + sizes[home])
+            if likeness > LIKE_TEXTS - LIKE_MARGIN:
+                scores.append((likeness, key, home))
     pairs: dict[str, str] = {}
     taken: set[str] = set()
     for score, key, home in sorted(scores, reverse=True):

@@ -123,9 +123,7 @@ class _Reader:
         nearby = sum(1 for i in around if self.to[i] >= 0 and abs(self.to[i] - home) <= 3 * WITNESSES)
         return bool(around) and nearby >= LEAST_WITNESSES * len(around)
 
-    def _placed(
-        self, first: int, last: int, start: int, end: int, segment: list[int], share: float
-    ) -> Carried:
+    def _placed(self, first: int, last: int, start: int, end: int, segment: list[int], share: float) -> Carried:
         homes = [self.to[i] for i in segment]
         low, high = min(homes), max(homes)
         low = self._grown(first, segment[0], low, -1)
@@ -183,10 +181,11 @@ class _Reader:
             return home
         gap = (self.to[beyond] - home) * step - 1
         lost = abs(edge - matched)
-        if 0 < gap <= 2 * lost + 2 and self.old.blocks[beyond] == self.old.blocks[edge]:
-            if all(not self._claimed(home + step * n) for n in range(1, gap + 1)):
-                return home + step * gap
-        return home
+        if not 0 < gap <= 2 * lost + 2 or self.old.blocks[beyond] != self.old.blocks[edge]:
+            return home
+        if any(self._claimed(home + step * n) for n in range(1, gap + 1)):
+            return home
+        return home + step * gap
 
     def _claimed(self, j: int) -> bool:
         if self._marks is None:
@@ -224,9 +223,7 @@ class _Reader:
             high = bisect_right(self.old.blocks, block)
             stayed = bisect_left(self.mapped, high) - bisect_left(self.mapped, low)
             gone = stayed < 0.3 * (high - low)
-            reason = (
-                "Its paragraph was removed or rewritten" if gone else "Its words were removed or rewritten"
-            )
+            reason = "Its paragraph was removed or rewritten" if gone else "Its words were removed or rewritten"
         return Carried(None, None, near, "detached", 0.0, reason)
 
     def _near(self, first: int, last: int) -> int:

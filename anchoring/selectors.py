@@ -63,9 +63,7 @@ def resolve(text: str, selectors: Any) -> tuple[int, int]:
         start, end = position
         if end > len(text):
             if quote is None:
-                raise InvalidSelector(
-                    f"The range {start}-{end} ends after the text, which has {len(text)} characters."
-                )
+                raise InvalidSelector(f"The range {start}-{end} ends after the text, which has {len(text)} characters.")
         else:
             found = text[start:end]
             if quote is None or found == quote.exact:
@@ -127,9 +125,7 @@ def check_range(text: str, start: Any, end: Any) -> None:
     """Raises InvalidSelector unless start and end (code points) hold at least one character of `text`."""
     _check_order(start, end)
     if end > len(text):
-        raise InvalidSelector(
-            f"The range {start}-{end} ends after the text, which has {len(text)} characters."
-        )
+        raise InvalidSelector(f"The range {start}-{end} ends after the text, which has {len(text)} characters.")
 
 
 def _check_order(start: Any, end: Any) -> None:

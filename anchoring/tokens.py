@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from anchoring.text import MARKS, UNSPACED
 
 # Marks of emphasis, headings and code are left out: text that only changed by conversion compares equal.
-TOKEN = re.compile(
-    rf"[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{MARKS}]|['\u2019](?=[^\W_]))*|[^\w\s*#`\\]"
-)
+TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{MARKS}]|['\u2019](?=[^\W_]))*|[^\w\s*#`\\]")
 SENTENCE_END = {".", "!", "?", "…", "。", "！", "？", "؟", "।"}
 UNIFIED = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "–": "-",
                          "—": "-", "‐": "-", "‑": "-", "\u00ad": None})  # fmt: skip

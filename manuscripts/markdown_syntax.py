@@ -48,7 +48,7 @@ def make_markdown() -> Markdown:
 class ManuscriptExtension(Extension):
     """No raw HTML; fenced code anywhere, strikeout and maths; footnotes, images and alignment in our markup."""
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Python-Markdown's name)
+    def extendMarkdown(self, md: Markdown) -> None:
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.ESCAPED_CHARS.extend(char for char in "$~<|^:" if char not in md.ESCAPED_CHARS)
@@ -89,7 +89,7 @@ class Maths(InlineProcessor):
         super().__init__(pattern, md)
         self.display = display
 
-    def handleMatch(  # type: ignore[override]  # noqa: N802 (Python-Markdown's name)
+    def handleMatch(  # type: ignore[override]
         self, match: re.Match[str], data: str
     ) -> tuple[etree.Element, int, int]:
         holder = etree.Element("span", {"class": "formula"})
@@ -104,7 +104,7 @@ def formula(source: str, display: str) -> str:
             raise ValueError("too long")
         converted = mathml(source, display=display)
         etree.fromstring(converted)
-    except Exception:  # noqa: BLE001 (the converter raises whatever it trips over)
+    except Exception:
         return f'<code class="math">{html.escape(source)}</code>'
     return converted
 
@@ -211,12 +211,7 @@ def _blank(text: str | None) -> bool:
 
 
 def _only_image(paragraph: etree.Element) -> bool:
-    return (
-        len(paragraph) == 1
-        and paragraph[0].tag == "img"
-        and _blank(paragraph.text)
-        and _blank(paragraph[0].tail)
-    )
+    return len(paragraph) == 1 and paragraph[0].tag == "img" and _blank(paragraph.text) and _blank(paragraph[0].tail)
 
 
 def _picture(image: etree.Element) -> etree.Element | None:

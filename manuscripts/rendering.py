@@ -10,7 +10,8 @@ A section's HTML, as the reading room and the style sheets meet it:
 - Image alone in its paragraph: `<figure><img src="image:SHA256" alt=""><figcaption>`; among words: `<span
   class="inline-figure"><img><span class="caption">`. An image of any other source is left out, its words stay and
   the holder has the class `no-image`.
-- Maths: `<span class="formula"><math display="inline|block">`, or `<code class="math">` with the TeX where it cannot be converted.
+- Maths: `<span class="formula"><math display="inline|block">`, or `<code class="math">` with the TeX where
+  it cannot be converted.
 - Table cells have the class left, right or center where the author aligned them. Ids begin with `t` and a part of
   the Markdown's hash, so that the sections of one page never share one.
 """
