@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,14 +26,14 @@ def hash_secret(secret: str) -> str:
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def valid(self) -> "ApiTokenQuerySet":
-        return self.filter(revoked=None, expires__gt=timezone.now(), user__is_active=True)
+        """Those that open something now. A new password makes all older tokens of its user void."""
+        newer = Q(user__password_changed=None) | Q(created__gte=F("user__password_changed"))
+        return self.filter(newer, revoked=None, expires__gt=timezone.now(), user__is_active=True)
 
 
 class ApiToken(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
-    manuscript = models.ForeignKey(
-        Manuscript, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     name = models.CharField(_("name"), max_length=80, blank=True)
     scope = models.CharField(
         max_length=5,

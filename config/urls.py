@@ -8,5 +8,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("account/", include("allauth.account.urls")),
+    path("", include("accounts.urls")),
+    path("", include("api.urls_pages")),
+    path("", include("api.urls")),
 ]

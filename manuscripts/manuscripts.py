@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from .models import DEFAULT_DISCIPLINES, Discipline, Event, Manuscript, Membership
+from .permissions import Actor, check
 
 #: How often another slug is tried when someone takes the free one in the same moment.
 SLUG_TRIES = 5
@@ -51,6 +52,19 @@ def _make(user: Any, title: str, fields: dict[str, Any]) -> Manuscript:
         accepted=manuscript.created,
     )
     record_event(manuscript, "manuscript.created", author, f"manuscript:{manuscript.pk}")
+    return manuscript
+
+
+@transaction.atomic
+def change_manuscript(actor: Actor, manuscript: Manuscript, **fields: Any) -> Manuscript:
+    """Changes `title`, `pitch`, `language` or `time_zone`; the slug stays, as links hold it."""
+    check(actor, "manuscript.change", manuscript)
+    if fields:
+        for name, value in fields.items():
+            setattr(manuscript, name, value)
+        manuscript.save(update_fields=list(fields))
+        me = actor.membership_in(manuscript)
+        record_event(manuscript, "manuscript.changed", me, f"manuscript:{manuscript.pk}", fields=sorted(fields))
     return manuscript
 
 
