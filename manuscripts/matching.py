@@ -90,6 +90,38 @@ def match(
     return _Matcher(outline, old, codes, next_chapter, taken or set(), answers or {}).run()
 
 
+def likely_disciplines(
+    outline: Outline, old: Sequence[OldSection], answered: Mapping[str, str | None] | None = None
+) -> list[Question]:
+    """Headings beside discipline headings that head the text of a discipline's section of the last draft.
+
+    "Infrastructure engineering" may have become "Networks and platforms". The corrections under `yes` make it so;
+    the caller applies them until the author says no.
+    """
+    present = {section.discipline for chapter in outline.chapters for section in chapter.sections}
+    gone = {o.key: o for o in old if o.discipline and o.discipline not in present}
+    likeness = _Likeness({key: section.text for key, section in gone.items()})
+    questions = []
+    for sibling in outline.siblings:
+        found, share = likeness.best(sibling.plain, set(gone))
+        if found is None or share < SAME or sibling.at in (answered or {}):
+            continue
+        questions.append(_renamed(sibling.at, sibling.title, None, gone.pop(found), share))
+    return questions
+
+
+def _renamed(at: str, title: str, discipline: str | None, was: OldSection, share: float) -> Question:
+    yes: list[dict[str, str | None]] = [{"op": "same", "at": at, "key": was.key}]
+    no: list[dict[str, str | None]] = [{"op": "same", "at": at, "key": None}]
+    if was.discipline != discipline:
+        yes.insert(0, {"op": "discipline", "at": at, "discipline": was.discipline})
+        no.insert(0, {"op": "discipline", "at": at, "discipline": discipline})
+    name = was.title or was.chapter_title
+    told = _("%(share)d %% of its words stood in “%(title)s” in the last draft.")
+    context = told % {"share": round(100 * share), "title": name}
+    return Question("renamed", at, title, context, "yes" if share >= SAME else "no", {"yes": yes, "no": no}, name)
+
+
 class _Matcher:
     def __init__(
         self,
@@ -210,29 +242,14 @@ class _Matcher:
             if not fits:
                 continue
             if share < 0.95 or normal_heading(was.title) != normal_heading(section.title):
-                self.questions.append(self._renamed(section, was, share))
+                self.questions.append(_renamed(section.at, section.title, section.discipline, was, share))
             if share >= SAME:
                 take(c, s, found)
                 section.discipline = was.discipline
 
-    def _renamed(self, section: OutlineSection, was: OldSection, share: float) -> Question:
-        yes = [{"op": "same", "at": section.at, "key": was.key}]
-        if was.discipline != section.discipline:
-            yes.insert(0, {"op": "discipline", "at": section.at, "discipline": was.discipline})
-        return Question(
-            "renamed",
-            section.at,
-            section.title,
-            _("%(share)d %% of its words stood in “%(title)s” in the last draft.")
-            % {"share": round(100 * share), "title": was.title or was.chapter_title},
-            "yes" if share >= SAME else "no",
-            {"yes": yes, "no": [{"op": "same", "at": section.at, "key": None}]},
-            was.title or was.chapter_title,
-        )
-
     def _new_section(self, chapter: str, section: OutlineSection) -> str:
-        code = self.codes.get(section.discipline or "", "").lower() if section.discipline else "common"
-        stem = f"{chapter}-{re.sub(r'[^a-z0-9]+', '-', code).strip('-') or 'own'}"
+        code = re.sub(r"[^a-z0-9]+", "-", self.codes.get(section.discipline or "", "").lower()).strip("-")
+        stem = f"{chapter}-{code or 'own'}" if section.discipline else chapter
         key, number = stem, 2
         while key in self.taken:
             key, number = f"{stem}-{number}", number + 1

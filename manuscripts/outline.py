@@ -16,13 +16,19 @@ from django.utils.translation import ngettext
 
 from manuscripts.formats import NOTE, Block, Document, Problem, escape, word_count
 from manuscripts.headings import Names
-from manuscripts.splitting import Question, Splitter, Start, describe
+from manuscripts.splitting import Question, Sibling, Splitter, Start, describe
 
-MAX_WORDS = 1_000_000
-MAX_CHAPTERS = 300
-MAX_SECTIONS = 3_000
 MAX_QUESTIONS = 40
 NOTE_REFERENCE = re.compile(rf"\[\^{NOTE}(\d+)\]")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that one draft may hold."""
+
+    words: int = 1_000_000
+    chapters: int = 300
+    sections: int = 3_000
 
 
 @dataclass
@@ -63,6 +69,7 @@ class Outline:
     questions: list[Question]
     problems: list[Problem]
     stale: list[dict[str, Any]]
+    siblings: list[Sibling] = field(default_factory=list)
 
     @property
     def words(self) -> int:
@@ -74,6 +81,7 @@ def outline(
     disciplines: Sequence[Names],
     corrections: Sequence[dict[str, Any]] = (),
     whole_book: bool = True,
+    limits: Limits = Limits(),
 ) -> Outline:
     """Split documents into chapters and sections.
 
@@ -86,12 +94,12 @@ def outline(
     split = Splitter(documents, disciplines, corrections, whole_book)
     split.run()
     chapters = _Cutter(split).cut()
-    problems = [*split.problems, *_limits(chapters), *_nothing_found(split, chapters)]
+    problems = [*split.problems, *_over(chapters, limits), *_nothing_found(split, chapters)]
     known = {discipline.slug: discipline.name for discipline in disciplines}
     for correction in split.stale:
         told = _("An earlier correction found no place in this draft: %s") % describe(correction, known)
         problems.append(Problem("correction_stale", "warning", told))
-    return Outline(split.title, chapters, split.questions[:MAX_QUESTIONS], problems, split.stale)
+    return Outline(split.title, chapters, split.questions[:MAX_QUESTIONS], problems, split.stale, split.siblings)
 
 
 class _Cutter:
@@ -190,21 +198,13 @@ class _Cutter:
         return NOTE_REFERENCE.sub(lambda match: f"[^{before + int(match[1]) + 1}]", markdown)
 
 
-def _limits(chapters: list[OutlineChapter]) -> list[Problem]:
+def _over(chapters: list[OutlineChapter], limits: Limits) -> list[Problem]:
+    words = sum(chapter.words for chapter in chapters)
+    sections = sum(len(chapter.sections) for chapter in chapters)
     found = [
-        (
-            "too_many_words",
-            MAX_WORDS,
-            sum(c.words for c in chapters),
-            _("%(n)d words were found; %(most)d are allowed."),
-        ),
-        ("too_many_chapters", MAX_CHAPTERS, len(chapters), _("%(n)d chapters were found; %(most)d are allowed.")),
-        (
-            "too_many_sections",
-            MAX_SECTIONS,
-            sum(len(c.sections) for c in chapters),
-            _("%(n)d sections were found; %(most)d are allowed."),
-        ),
+        ("too_many_words", limits.words, words, _("%(n)d words were found; %(most)d are allowed.")),
+        ("too_many_chapters", limits.chapters, len(chapters), _("%(n)d chapters were found; %(most)d are allowed.")),
+        ("too_many_sections", limits.sections, sections, _("%(n)d sections were found; %(most)d are allowed.")),
     ]
     return [Problem(code, "error", text % {"n": n, "most": most}) for code, most, n, text in found if n > most]
 

@@ -40,6 +40,15 @@ class Question:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Sibling:
+    """A heading beside headings of disciplines that names none; `plain` is the text it heads."""
+
+    at: str
+    title: str
+    plain: str
+
+
 @dataclass
 class Start:
     """A beginning. `what` is front, chapter or section; `title` None where no heading gives one."""
@@ -75,6 +84,7 @@ class Splitter:
         self.stale: list[dict[str, Any]] = []
         self.problems: list[Problem] = []
         self.questions: list[Question] = []
+        self.siblings: list[Sibling] = []
         self.levels = [block.level if block.kind == "heading" else 0 for block in self.blocks]
         self.starts: dict[int, Start] = {}
         self.renamed: dict[int, str] = {}
@@ -252,6 +262,7 @@ class Splitter:
             named = {i: slug for i in siblings if (slug := self.names.get(normal_heading(self.line(i))))} | said
             if len(named) >= 2:
                 chosen |= named
+                self._note_siblings([i for i in siblings if i not in named], end)
             else:
                 chosen |= said
                 lone |= {i: slug for i, slug in named.items() if i not in said}
@@ -268,6 +279,12 @@ class Splitter:
                 inside = 0
             if i in lone:
                 self._ask_discipline(i, lone[i])
+
+    def _note_siblings(self, unnamed: list[int], end: int) -> None:
+        for i in unnamed:
+            stop = next((j for j in range(i + 1, end) if 0 < self.levels[j] <= self.levels[i]), end)
+            plain = "\n".join(block.plain for block in self.blocks[i:stop])
+            self.siblings.append(Sibling(self.marks[i], self.line(i), plain))
 
     def _ask_discipline(self, index: int, slug: str) -> None:
         mark, line = self.marks[index], self.line(index)

@@ -73,12 +73,13 @@ def test_renamed_files(name, data):
     assert refusal((name, data))[:2] == ("wrong_type", 415)
 
 
-def test_size_counts_over_all_files(monkeypatch):
-    monkeypatch.setattr("manuscripts.formats.upload.MAX_BYTES", 1000)
-    code, status, message = refusal(("a.md", b"a" * 400), ("b.md", b"b" * 700))
-    assert (code, status) == ("too_big", 413)
-    assert "b.md" in message
-    assert len(check([Upload("a.md", b"a" * 400), Upload("b.md", b"b" * 600)])) == 2
+def test_size_counts_over_all_files():
+    files = [Upload("a.md", b"a" * 400), Upload("b.md", b"b" * 700)]
+    with pytest.raises(UploadRefused) as caught:
+        check(files, max_bytes=1000)
+    assert (caught.value.code, caught.value.status) == ("too_big", 413)
+    assert "b.md" in caught.value.message
+    assert len(check(files, max_bytes=1100)) == 2
 
 
 def lying_count(data: bytes, count: int) -> bytes:

@@ -4,7 +4,7 @@ import pytest
 
 from manuscripts.formats import Block, Document
 from manuscripts.headings import Names, fingerprints, normal_heading
-from manuscripts.matching import OldSection, match
+from manuscripts.matching import OldSection, likely_disciplines, match
 from manuscripts.outline import outline
 from tests.manuscripts.uploads import convert_one
 
@@ -243,7 +243,7 @@ FIRST = (
 def test_keys_of_a_first_draft():
     keys = match(outline(book(FIRST), NAMES), [], CODES)
     assert keys.chapters == ["front", "c1", "c2"]
-    assert keys.sections == [["front-common"], ["c1-common", "c1-dep", "c1-ops"], ["c2-common"]]
+    assert keys.sections == [["front"], ["c1", "c1-dep", "c1-ops"], ["c2"]]
     assert keys.next_chapter == 3
 
 
@@ -257,8 +257,23 @@ def test_keys_stay_when_chapters_move_and_are_renamed():
     )
     keys = match(outline(second, NAMES), old, CODES, next_chapter=3)
     assert keys.chapters == ["c3", "c2", "c1"]
-    assert keys.sections == [["c3-common"], ["c2-common"], ["c1-common", "c1-ops", "c1-dep"]]
+    assert keys.sections == [["c3"], ["c2"], ["c1", "c1-ops", "c1-dep"]]
     assert keys.next_chapter == 4
+
+
+def test_a_renamed_first_section_is_found_beside_the_others():
+    first = book(FIRST)
+    old = old_from(first, match(outline(first, NAMES), [], CODES))
+    text = FIRST.replace("## Deployment", "## How it goes out").replace("# Two", "## Security\n\nx\n\n# Two")
+    second = book(text)
+    (question,) = likely_disciplines(outline(second, NAMES), old)
+    assert (question.kind, question.title, question.detail) == ("renamed", "How it goes out", "Deployment")
+    made = outline(second, NAMES, question.options["yes"])
+    keys = match(made, old, CODES, 3, answers={question.at: "c1-dep"})
+    assert keys.sections[1] == ["c1", "c1-dep", "c1-ops", "c1-sec"]
+    no = outline(second, NAMES, question.options["no"])
+    assert likely_disciplines(no, old, {question.at: None}) == []
+    assert [s.title for s in no.chapters[1].sections] == ["One", "IT operations", "Security"]
 
 
 def test_answers_decide_over_likeness():
@@ -269,15 +284,15 @@ def test_answers_decide_over_likeness():
     keys = match(made, old, CODES, next_chapter=3)
     (question,) = keys.questions
     assert (question.kind, question.title, question.proposal) == ("renamed", "IT ops and more", "yes")
-    assert keys.sections[1] == ["c1-common", "c1-dep", "c1-sec", "c1-ops"]
+    assert keys.sections[1] == ["c1", "c1-dep", "c1-sec", "c1-ops"]
     assert made.chapters[1].sections[3].discipline == "it-operations"
     again = outline(book(moved), NAMES)
     no = match(again, old, CODES, next_chapter=3, answers={question.at: None})
-    assert no.sections[1][3] == "c1-common-2"
+    assert no.sections[1][3] == "c1-2"
     assert no.questions == []
     assert again.chapters[1].sections[3].discipline is None
 
 
 def test_a_key_is_never_used_again():
-    keys = match(outline(book("# One\n\na\n\n# Two\n\nb"), NAMES), [], CODES, 7, {"c7-common"})
-    assert keys.sections == [["c7-common-2"], ["c8-common"]]
+    keys = match(outline(book("# One\n\na\n\n# Two\n\nb"), NAMES), [], CODES, 7, {"c7"})
+    assert keys.sections == [["c7-2"], ["c8"]]
