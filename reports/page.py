@@ -38,7 +38,7 @@ def facts(pages: Pages) -> list[Data]:
         },
         {
             "figure": str(len(pages.disciplines)),
-            "text": f"disciplines, {number(full) if full else 'none'} with three or more readers",
+            "text": f"disciplines, {rated} with three or more ratings",
         },
         {"figure": str(notes["total"]), "text": "notes" + (f", {waiting} to answer" if waiting else "")},
     ]
@@ -101,7 +101,8 @@ def map_row(pages: Pages, row: Data, kind: str) -> Data:
         size = f"{gap['size']} points" if kind == "verdict" else f"{gap['size']:.1f}"
         ends = {c["code"]: c["text"] for c in cells}
         low, high = pages.code(gap["lowest"]), pages.code(gap["highest"])
-        words = {"size": size, "ends": f"{low} {ends[low]}, {high} {ends[high]}", "marked": gap["marked"]}
+        between = "" if low == high else f"{low} {ends[low]}, {high} {ends[high]}"
+        words = {"size": size, "ends": between, "marked": gap["marked"]}
     said = {"figure": "all readers: {}, n {}", "few": "all readers: {}"}.get(str(total["state"]), "")
     return {"title": title, "all": said.format(total["text"], total["n"]), "cells": cells, "gap": words}
 

@@ -1,0 +1,172 @@
+"""Figures worked out by hand, and that the order of what comes in never matters."""
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.findings import api_findings, canonical, findings
+from reports.page import page
+from reports.snapshot import Edition, Member, Remark, Review
+from tests.reports.samples import full_round, members, rating, snapshot, verdict
+
+DEV, OPS, SEC, BA = "application-development", "it-operations", "information-security", "business-analysis"
+
+
+def test_rating_figure_by_hand():
+    people = [("a", DEV), ("b", DEV), ("c", DEV), ("d", DEV), ("e", DEV), ("f", DEV)]
+    given_ = [rating(m, d, v) for (m, d), v in zip(people, (4, 5, 5, 5, 5, "cannot_judge"), strict=True)]
+    found = api_findings(snapshot(members=members(*people), answers=tuple(given_)))
+    assert found["book"]["value"]["by_discipline"][DEV] == {
+        "n": 5,
+        "cannot_judge": 1,
+        "distribution": [0, 0, 0, 1, 4],
+        "mean": 4.8,
+        "median": 5,
+        "sd": 0.4472,
+        "hidden": False,
+    }
+    assert found["book"]["value"]["all"] == found["book"]["value"]["by_discipline"][DEV]
+
+
+def test_even_median_and_sample_deviation():
+    # 1, 2, 4, 5: mean 3, squares 4 + 1 + 1 + 4 = 10, over 3 = 3.3333, root 1.8257; the median lies between 2 and 4.
+    given_ = [rating(m, OPS, v) for m, v in (("a", 1), ("b", 2), ("c", 4), ("d", 5))]
+    figure = api_findings(snapshot(answers=tuple(given_)))["book"]["value"]["by_discipline"][OPS]
+    assert (figure["mean"], figure["median"], figure["sd"]) == (3.0, 3, 1.8257)
+    half = api_findings(snapshot(answers=tuple(replace(a, value=v) for a, v in zip(given_, (1, 2, 3, 5), strict=True))))
+    assert half["book"]["value"]["by_discipline"][OPS]["median"] == 2.5
+
+
+def test_under_three_no_mean_but_the_single_answers_stand_for_one_who_knows_the_names():
+    found = api_findings(snapshot(answers=(rating("a", SEC, 4), rating("b", SEC, 2))))
+    assert found["book"]["value"]["by_discipline"][SEC] == {
+        "n": 2,
+        "cannot_judge": 0,
+        "distribution": [0, 1, 0, 1, 0],
+        "mean": None,
+        "median": None,
+        "sd": None,
+        "hidden": False,
+    }
+
+
+def test_verdicts_of_a_chapter():
+    said = [verdict("a", DEV, "c1", "yes"), verdict("b", OPS, "c1", "partly"), verdict("c", OPS, "c1", "no")]
+    found = api_findings(snapshot(answers=tuple(said)))
+    first, second = found["chapters"]
+    assert first["verdict"]["all"] == {"n": 3, "yes": 1, "partly": 1, "no": 1, "hidden": False}
+    assert first["verdict"]["by_discipline"][OPS] == {"n": 2, "yes": 0, "partly": 1, "no": 1, "hidden": False}
+    assert second["verdict"]["all"]["n"] == 0
+    assert [c["key"] for c in found["chapters"]] == ["c1", "c2"]
+    assert [(s["key"], s["discipline"]) for s in found["sections"]] == [("c1-ops", OPS), ("c2-sec", SEC)]
+
+
+def test_one_person_counts_once_in_the_total_and_once_in_each_voice():
+    both = [rating("a", DEV, 2, updated="2026-04-07"), rating("a", OPS, 5, updated="2026-04-08")]
+    value = api_findings(snapshot(answers=tuple(both)))["book"]["value"]
+    assert value["by_discipline"][DEV]["distribution"] == [0, 1, 0, 0, 0]
+    assert value["by_discipline"][OPS]["distribution"] == [0, 0, 0, 0, 1]
+    assert value["all"]["distribution"] == [0, 0, 0, 0, 1]
+
+
+def test_of_two_answers_for_merged_disciplines_the_newer_counts():
+    merged = [
+        rating("a", DEV, 5, id="old", updated="2026-04-07"),
+        rating("a", DEV, 1, id="new", updated="2026-04-08"),
+    ]
+    value = api_findings(snapshot(answers=tuple(merged)))["book"]["value"]
+    assert value["by_discipline"][DEV]["distribution"] == [1, 0, 0, 0, 0]
+
+
+def test_what_no_longer_stands_leaves_the_figures():
+    value = api_findings(snapshot(answers=(rating("a", DEV, 5, stands=False),)))["book"]["value"]
+    assert value["all"]["n"] == 0
+
+
+def test_coverage_counts_each_person_once_in_all():
+    people = (Member("a", "A", disciplines=(DEV, OPS)), Member("b", "B", disciplines=(OPS,)), Member("c", "C"))
+    reviews = (Review("a", "submitted"), Review("b", "started"), Review("c", "declined"))
+    covered = api_findings(snapshot(members=people, reviews=reviews))["coverage"]
+    assert covered["all"] == {"asked": 3, "opened": 2, "reading": 1, "finished": 1, "declined": 1}
+    assert covered["by_discipline"][OPS] == {"asked": 2, "opened": 2, "reading": 1, "finished": 1, "declined": 0}
+    assert covered["by_discipline"][DEV]["asked"] == 1
+
+
+def test_remarks_are_counted_by_kind_decision_fate_and_discipline():
+    said = (
+        Remark("1", "a", "comment", "x", DEV, decision="will_change"),
+        Remark("2", "a", "reaction", "", DEV, reaction="confusing", fate="detached"),
+        Remark("3", "b", "suggestion", "y", OPS, fate="edited"),
+    )
+    counts = api_findings(snapshot(remarks=said))["remarks"]
+    assert counts["total"] == 3
+    assert counts["by_kind"] == {"comment": 1, "suggestion": 1, "reaction": 1, "experience": 0}
+    assert counts["by_decision"]["will_change"] == 1 and counts["by_decision"]["open"] == 2
+    assert counts["by_fate"] == {"kept": 1, "moved": 0, "edited": 1, "detached": 1}
+    assert counts["by_discipline"] == {BA: 0, DEV: 2, OPS: 1, SEC: 0}
+
+
+def test_split_gap_and_headlines_follow_their_rules():
+    said = [verdict(f"d{n}", DEV, "c1", v) for n, v in enumerate(("yes", "yes", "yes"))]
+    said += [verdict(f"o{n}", OPS, "c1", v) for n, v in enumerate(("yes", "no", "no"))]
+    said += [rating(f"d{n}", DEV, v) for n, v in enumerate((4, 5, 2))]
+    said += [rating(f"o{n}", OPS, v) for n, v in enumerate((1, 5, 3))]
+    found = findings(snapshot(answers=tuple(said)))
+    row = found["map"]["verdict"][0]
+    assert row["by_discipline"][OPS]["split"] and not row["by_discipline"][DEV]["split"]
+    assert row["gap"] == {"size": 67, "lowest": OPS, "highest": DEV, "marked": True}
+    assert found["book"]["sees_value"] == {BA: None, DEV: True, OPS: False, SEC: None}
+    rules = {h["rule"]: h for h in found["headlines"]}
+    assert rules["sees_value"]["text"] == ("One of two disciplines with three or more readers sees value in this book.")
+    assert "3 of 6 readers do. Means run from 3.7 (DEV) to 3.0 (OPS)." in rules["sees_value"]["detail"]
+    assert rules["gap_verdict"]["text"] == "Chapter 1 divides DEV from OPS."
+    assert rules["gap_verdict"]["n"] == 6
+    assert "loses_readers" not in rules  # four of six say yes: 67 %
+
+
+def test_notes_stand_in_the_order_of_the_book_with_their_context():
+    said = (
+        Remark("late", "a", "comment", "second", DEV, chapter="c1", section="c1-1", start=50, end=60),
+        Remark("early", "a", "comment", "first", DEV, chapter="c1", section="c1-1", start=5, end=9, quote="word"),
+        Remark("book", "a", "comment", "of the book", DEV, scope="book"),
+        Remark("chapter", "a", "comment", "of the chapter", DEV, scope="chapter", chapter="c2"),
+    )
+    shown = page(findings(snapshot(remarks=said)))["notes"]
+    assert [c["title"] for c in shown] == ["The book as a whole", "1. The handover", "2. The queue"]
+    assert [n["body"] for n in shown[1]["sections"][0]["notes"]] == ["first", "second"]
+    assert shown[1]["sections"][0]["notes"][0]["quote"] == "word"
+    assert shown[2]["notes"][0]["body"] == "of the chapter"
+
+
+def test_filters_narrow_notes_and_figures():
+    everything = full_round()
+    narrow = findings(everything, Edition(disciplines=(OPS,), chapters=("c2",), kinds=("comment",)))
+    assert [d["slug"] for d in narrow["disciplines"]] == [OPS]
+    assert [c["key"] for c in narrow["chapters"]] == ["c2"]
+    notes = [n for c in narrow["notes"] for s in c["sections"] for n in s["notes"]]
+    assert all(n["kind"] == "comment" and n["who"]["discipline"] == OPS for n in notes)
+    assert narrow["remarks"]["total"] == sum(
+        r.kind == "comment" and r.discipline == OPS and r.chapter == "c2" for r in everything.remarks
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["author", "readers", "publisher"]))
+def test_the_order_of_what_comes_in_never_matters(seed, edition):
+    before = full_round(readers=12, notes=30)
+    random = Random(seed)
+
+    def mixed(rows):
+        return tuple(random.sample(rows, len(rows)))
+
+    after = replace(
+        before,
+        **{
+            name: mixed(getattr(before, name))
+            for name in ("members", "chapters", "sections", "reviews", "questions", "answers", "remarks")
+        },
+    )
+    asked = Edition(edition)
+    assert canonical(findings(before, asked)) == canonical(findings(after, asked))

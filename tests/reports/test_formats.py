@@ -1,0 +1,172 @@
+"""Every file says the same, prints words as typed, and comes out the same each time."""
+
+import csv
+import io
+import json
+import os
+import re
+from dataclasses import replace
+from html import unescape
+
+import html5lib
+import pypandoc
+import pypdf
+import pytest
+
+from reports.findings import findings, sha256
+from reports.formats import DEFAULT, FORMATS, LATER, FormatRefused, check_formats, pdf
+from reports.formats.csv import COLUMNS
+from reports.snapshot import Answer, Edition
+from tests.reports.samples import full_round, snapshot
+
+HOSTILE = [
+    '#read("/etc/passwd")',
+    '#import "@preview/cetz:0.3.0"',
+    "*bold* _it_ $x^2$ @ref <label> `code` [link](x) // no comment /* nor this */",
+    "</script><script>alert(1)</script> & <b>b</b>",
+    "=HYPERLINK(1)",
+    "数据库迁移需要一个负责人。日本語のメモ 한국어 메모",
+    "👩‍👩‍👧‍👦 😀 🚀 ✅",
+    "Ελληνικά Кириллица ñ ß ệ “quotes” -- --- ...",
+    "1. not a list",
+    "- nor this | or | that",
+    "\\u{1F600} \\# {{ 7|add:7 }} {% now %}",
+]
+RIGHT_TO_LEFT = ["مرحبا بالعالم، هذا تعليق", "שלום עולם, זו הערה"]
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    """A round whose notes, quotes, names and title are all meant to break out."""
+    words = HOSTILE + RIGHT_TO_LEFT
+    book = full_round(notes=len(words))
+    remarks = tuple(
+        replace(r, body=w, quote=w, reason=w, replacement=w, reaction="", kind="comment", visibility="everyone")
+        for r, w in zip(book.remarks, words, strict=True)
+    )
+    people = tuple(replace(m, name=f"{HOSTILE[0]} {m.name}") for m in book.members)
+    data = findings(replace(book, remarks=remarks, members=people, title=HOSTILE[2]), Edition(cover=HOSTILE[0]))
+    return data, sha256(data)
+
+
+def text_of(made: bytes) -> str:
+    return "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(made)).pages)
+
+
+def flat(text: str) -> str:
+    """Words without spaces and zero-width breaks, as lines may fall anywhere."""
+    return re.sub(r"[\s\u200b]+", "", text)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_same_snapshot_same_bytes(name, hostile):
+    assert FORMATS[name].render(*hostile) == FORMATS[name].render(json.loads(json.dumps(hostile[0])), hostile[1])
+
+
+def test_pdf_prints_words_as_typed(hostile):
+    text = flat(text_of(pdf.render(*hostile)))
+    for words in HOSTILE:
+        assert flat(words) in text, words
+    assert "root:" not in text
+    for words in RIGHT_TO_LEFT:  # extraction gives letters in drawing order
+        assert set(words) - set(" ,،") <= set(text), words
+
+
+def test_pdf_is_tagged_dated_and_named(hostile):
+    reader = pypdf.PdfReader(io.BytesIO(pdf.render(*hostile)))
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in reader.trailer["/Root"]
+    assert reader.metadata.creation_date_raw.startswith("D:20260409100000")
+    assert HOSTILE[2] in reader.metadata.title
+    assert [round(float(n)) for n in reader.pages[0].mediabox[2:]] == [595, 842]
+
+
+def test_pdf_holds_every_note_and_every_figure_with_its_n():
+    data = findings(full_round(seed=3))
+    text = flat(text_of(pdf.render(data, sha256(data))))
+    for chapter in data["notes"]:
+        for note in (*chapter["notes"], *(n for s in chapter["sections"] for n in s["notes"])):
+            assert flat(note["body"]) in text
+    row = next(r for r in data["map"]["verdict"] if any(f["step"] for f in r["by_discipline"].values()))
+    figure = next(f for f in row["by_discipline"].values() if f["step"])
+    assert f"{int(figure['level'] * 100 + 0.5)}%" in text and f"n{figure['n']}" in text
+
+
+def test_pdf_says_which_characters_it_cannot_draw():
+    base = full_round(notes=1)
+    data = findings(replace(base, remarks=(replace(base.remarks[0], body="Egypt 𓀀"),)))
+    assert "U+13000" in text_of(pdf.render(data, sha256(data)))
+    assert "U+13000" not in text_of(pdf.render(findings(base), sha256(data)))
+
+
+def test_every_shipped_font_is_free_and_licensed():
+    fonts = {f for f in os.listdir(pdf.FONTS) if f.endswith((".ttf", ".otf"))}
+    licences = [f.removesuffix("-OFL.txt") for f in os.listdir(pdf.FONTS) if f.endswith("-OFL.txt")]
+    assert all(any(font.startswith(family) for family in licences) for font in fonts)
+    assert sum((pdf.FONTS / f).stat().st_size for f in fonts) < 25 * 1024 * 1024
+
+
+def test_csv_reads_back_as_typed_and_holds_no_formula(hostile):
+    made = FORMATS["csv"].render(*hostile)
+    assert made.startswith(b"\xef\xbb\xbf") and b"\r\n" in made
+    rows = list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline="")))
+    assert tuple(rows[0]) == COLUMNS
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row.values())
+    bodies = {row["words"] for row in rows if row["type"] == "note"}
+    assert {w if w[0] not in "=-" else "'" + w for w in HOSTILE} <= bodies
+    assert sum(row["type"] == "answer" for row in rows) == len(hostile[0]["answers"])
+
+
+def test_csv_has_a_row_for_each_note_and_each_answer():
+    said = (Answer("1", "a", "q3", "own_section", "c1-ops", "it-operations", None, "a line\nand another"),)
+    data = findings(snapshot(answers=said))
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"].render(data, "").decode("utf-8-sig"), newline="")))
+    assert [(r["type"], r["words"], r["section"]) for r in rows] == [("answer", "a line\nand another", "c1-ops")]
+
+
+@pytest.mark.parametrize("dialect", ["gfm", "commonmark", "markdown-smart"])
+def test_markdown_prints_words_as_typed(hostile, dialect):
+    made = FORMATS["markdown"].render(*hostile).decode()
+    text = flat(pypandoc.convert_text(made, "html", format=dialect, extra_args=["--wrap=none"]))
+    plain = flat(unescape(re.sub("<[^>]*>", "", text)))
+    for words in HOSTILE + RIGHT_TO_LEFT:
+        assert flat(words) in plain, words
+    assert "<script" not in text and "<em>it" not in text
+
+
+def test_html_file_holds_the_words_and_loads_nothing(hostile):
+    made = FORMATS["html"].render(*hostile).decode()
+    tree = html5lib.parse(made, namespaceHTMLElements=False)
+    text = flat("".join(tree.itertext()))
+    for words in HOSTILE + RIGHT_TO_LEFT:
+        assert flat(words) in text
+    assert not list(tree.iter("script")) and not list(tree.iter("link")) and not list(tree.iter("img"))
+    assert "url(" not in made
+    assert not [
+        e for e in tree.iter() if isinstance(e.tag, str) and any(a.startswith(("on", "style")) for a in e.attrib)
+    ]
+
+
+def test_json_carries_the_hash_of_its_findings(hostile):
+    data, digest = hostile
+    made = json.loads(FORMATS["json"].render(data, digest))
+    assert made["sha256"] == digest == sha256(made["findings"])
+
+
+def test_formats_of_later_are_refused_in_words():
+    for name in LATER:
+        with pytest.raises(FormatRefused) as refused:
+            check_formats([name])
+        assert refused.value.code == "not_available" and name in str(refused.value)
+    with pytest.raises(FormatRefused) as refused:
+        check_formats(["exe"])
+    assert refused.value.code == "unknown_format"
+    with pytest.raises(FormatRefused):
+        check_formats([])
+    assert check_formats(["json", "pdf", "json"]) == list(DEFAULT)
+
+
+def test_an_empty_round_makes_every_file():
+    data = findings(snapshot())
+    for made in FORMATS.values():
+        assert made.render(data, sha256(data))

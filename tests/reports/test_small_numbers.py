@@ -1,0 +1,137 @@
+"""Figures of fewer than three people: what stands where names are known, and that nothing shows where not."""
+
+import json
+from dataclasses import replace
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from reports.figures import blanked
+from reports.findings import Tables, api_findings, findings
+from reports.page import page
+from reports.snapshot import Edition, Remark
+from tests.reports.samples import DISCIPLINES, full_round, members, rating, snapshot, verdict
+
+DEV, OPS, SEC, BA = "application-development", "it-operations", "information-security", "business-analysis"
+SLUGS = [d.slug for d in DISCIPLINES]
+UNNAMED = Edition("author", names=False)
+
+
+def test_a_small_cell_and_the_next_smallest_are_blank_and_leave_the_total():
+    said = [rating(f"d{n}", DEV, 5) for n in range(5)] + [rating(f"o{n}", OPS, 4) for n in range(3)]
+    said += [rating(f"s{n}", SEC, 1) for n in range(2)]
+    value = api_findings(snapshot(answers=tuple(said)), UNNAMED)["book"]["value"]
+    blank = {"n": None, "cannot_judge": None, "distribution": None, "mean": None, "median": None, "sd": None}
+    assert value["by_discipline"][SEC] == blank | {"hidden": True}
+    assert value["by_discipline"][OPS] == blank | {"hidden": True}  # the next smallest
+    assert value["by_discipline"][DEV]["n"] == 5
+    assert value["all"]["n"] == 5 and value["all"]["distribution"] == [0, 0, 0, 0, 5]
+
+
+def test_two_blanks_need_no_third():
+    counts = {("", "a"): 1, ("", "b"): 2, ("", "c"): 3, ("", "d"): 9}
+    assert blanked(counts, [""], list("abcd")) == {("", "a"), ("", "b")}
+
+
+def test_a_column_is_looked_at_as_well_as_a_row():
+    counts = {(r, c): 5 for r in "xyz" for c in "abc"} | {("x", "a"): 2}
+    hidden = blanked(counts, list("xyz"), list("abc"))
+    for line in [[(r, c) for c in "abc"] for r in "xyz"] + [[(r, c) for r in "xyz"] for c in "abc"]:
+        assert sum(cell in hidden for cell in line) != 1
+    assert ("x", "a") in hidden
+
+
+@given(st.dictionaries(st.tuples(st.sampled_from("xyz"), st.sampled_from("abcd")), st.integers(0, 7)))
+def test_no_line_gives_a_single_blank_away(counts):
+    rows, columns = list("xyz"), list("abcd")
+    hidden = blanked(counts, rows, columns)
+    assert all(counts.get((r, c), 0) >= 3 for r in rows for c in columns if (r, c) not in hidden)
+    for line in [[(r, c) for c in columns] for r in rows] + [[(r, c) for r in rows] for c in columns]:
+        held = [cell for cell in line if cell in hidden and counts.get(cell, 0)]
+        assert len(held) != 1 or all(cell in hidden for cell in line)
+
+
+ANSWER = st.tuples(st.sampled_from(SLUGS), st.integers(1, 5), st.sampled_from(["yes", "partly", "no"]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ANSWER, min_size=1, max_size=16), st.data())
+def test_what_is_blank_has_no_influence_on_anything_shown(people, data):
+    """Change any answer in a blank cell: not one byte of the report changes, so nothing can be worked out."""
+    answers = []
+    for n, (discipline, value, sense) in enumerate(people):
+        answers += [rating(f"m{n}", discipline, value), verdict(f"m{n}", discipline, "c1", sense)]
+    before = snapshot(members=members(*((f"m{n}", p[0]) for n, p in enumerate(people))), answers=tuple(answers))
+    tables = Tables(before, named=False)
+    blank = {
+        a.id
+        for table in (tables.book_value, tables.chapter_sense)
+        for cell, found in table.cells.items()
+        if cell in table.hidden
+        for a in found
+    }
+    assume(blank)
+    changed = []
+    for a in answers:
+        if a.id in blank:
+            choices = st.integers(1, 5) if a.scope == "book" else st.sampled_from(["yes", "partly", "no"])
+            a = replace(a, value=data.draw(choices))
+        changed.append(a)
+    after = replace(before, answers=tuple(changed))
+    for edition in (UNNAMED, Edition("readers"), Edition("publisher")):
+        assert findings(before, edition) == findings(after, edition)
+        assert page(findings(before, edition)) == page(findings(after, edition))
+
+
+def test_totals_are_the_sum_of_what_shows():
+    found = findings(full_round(), UNNAMED)
+    for row in found["map"]["verdict"]:
+        shown = sum(f["n"] for f in row["by_discipline"].values() if not f["hidden"])
+        assert row["all"]["hidden"] or row["all"]["n"] == shown
+
+
+def test_one_promise_of_anonymity_makes_the_whole_report_unnamed():
+    said = tuple(rating(f"d{n}", DEV, 5) for n in range(3))
+    named = findings(snapshot(answers=said))
+    assert named["named"]
+    kept = findings(snapshot(answers=(*said[:2], replace(said[2], promise="all"))))
+    assert not kept["named"]
+    assert all(answer["who"] is None for answer in kept["answers"])
+
+
+def test_no_name_of_a_reader_who_did_not_allow_it_leaves_the_desk():
+    everything = full_round()
+    allowed = {r.member for r in everything.remarks if r.permission == "named"}
+    for edition in (Edition("readers"), Edition("readers", names=False), Edition("publisher"), UNNAMED):
+        text = json.dumps(findings(everything, edition))
+        for member in everything.members:
+            if member.role == "reviewer" and (edition.edition != "readers" or member.id not in allowed):
+                assert f'"{member.name}"' not in text, (edition, member)
+
+
+def test_notes_for_the_author_only_and_notes_without_permission_stay_on_the_desk():
+    said = (
+        Remark("1", "a", "comment", "for the author only", DEV, visibility="authors", permission="named"),
+        Remark("2", "a", "comment", "not to be quoted", DEV, permission="no"),
+        Remark("3", "a", "comment", "quote me", DEV, permission="unnamed"),
+        Remark("4", "a", "experience", "my story", DEV, permission="named"),
+    )
+    book = snapshot(members=members(("a", DEV)), remarks=said)
+    desk = json.dumps(findings(book))
+    assert all(r.body in desk for r in said)
+    for edition in ("readers", "publisher"):
+        found = findings(book, Edition(edition))
+        text = json.dumps(found)
+        assert "for the author only" not in text and "not to be quoted" not in text
+        assert "quote me" in text and "my story" in text
+        assert found["remarks"]["total"] == 3
+
+
+def test_a_thin_discipline_loses_its_name_beside_quotes_and_takes_another_with_it():
+    said = [Remark(f"d{n}", f"d{n}", "comment", "dev", DEV, permission="unnamed") for n in range(4)]
+    said += [Remark(f"o{n}", f"o{n}", "comment", "ops", OPS, permission="unnamed") for n in range(3)]
+    said += [Remark("s", "s", "comment", "sec", SEC, permission="unnamed")]
+    found = findings(snapshot(remarks=tuple(said)), UNNAMED)
+    told = {n["body"]: n["who"]["discipline"] for c in found["notes"] for n in c["notes"]}
+    assert told == {"dev": DEV, "ops": None, "sec": None}
+    assert found["remarks"]["by_discipline"] == {BA: None, DEV: 4, OPS: None, SEC: None}
