@@ -11,4 +11,4 @@ from .wsgi import application as wsgi
 #: Requests served at once.
 THREADS = 8
 
-application = WSGIMiddleware(wsgi, workers=THREADS)
+application = WSGIMiddleware(wsgi, workers=THREADS)  # type: ignore[arg-type]

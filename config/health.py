@@ -41,7 +41,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     checks["worker"] = checks["migrations"] and worker_seen()
     fine = all(checks.values())
     response = JsonResponse({"ready": fine, "checks": checks}, status=200 if fine else 503)
-    response._has_been_logged = True  # a start asks ten times a second; "not yet" is no error
+    # A start asks ten times a second; "not yet" is no error for the log.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 
@@ -50,7 +51,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Figures for Prometheus: for a scraper on this very machine and for the operator; 404 to everyone else."""
     through_proxy = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META
     local = request.META.get("REMOTE_ADDR") in LOOPBACK and not through_proxy
-    if not local and not can(request.actor, "operator.read", None):
+    if not local and not can(request.actor, "operator.read", None):  # type: ignore[attr-defined]
         raise Http404
     return HttpResponse(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
 

@@ -16,7 +16,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: Actor.of_request(request))
+        request.actor = SimpleLazyObject(lambda: Actor.of_request(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

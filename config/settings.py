@@ -3,6 +3,7 @@
 import sys
 
 from csp.constants import NONE, SELF
+from whitenoise.compress import Compressor
 
 from . import env
 
@@ -173,6 +174,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 SOURCES_DIR = DATA_DIR / "sources"  # uploads as they came, named by their sha256
 IMAGES_DIR = DATA_DIR / "images"
 REPORTS_DIR = DATA_DIR / "reports"
@@ -190,7 +193,6 @@ MAX_NOTE_CHARACTERS = 200_000
 
 # Jobs
 REDIS_URL = env.redis_url()
-BROKER_DIR = DATA_DIR / "broker"
 JOB_LEASE = env.seconds("JOB_LEASE", 30)
 JOB_HEARTBEAT = env.seconds("JOB_HEARTBEAT", 10)
 JOB_SWEEP = env.seconds("JOB_SWEEP", 10)

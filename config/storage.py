@@ -11,5 +11,5 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     #: Our own modules alone: htmx' extensions import names that only a bundler knows.
     _js_module_import_aggregation_patterns = (
         "js/*.js",
-        HashedFilesMixin._js_module_import_aggregation_patterns[1],
+        HashedFilesMixin._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]
     )

@@ -75,6 +75,8 @@ class Transport(virtual.Transport):
     #: One for all connections of the process, so that a new connection knows the bindings of the others.
     global_state = virtual.BrokerState()
 
+    client: Any
+
     def __init__(self, client: Any, **kwargs: Any) -> None:
         super().__init__(client, **kwargs)
         self.state = self.global_state
