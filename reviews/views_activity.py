@@ -1,0 +1,73 @@
+"""What happened in a manuscript, newest first, for the author team."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from manuscripts.models import Anonymity, Event, Manuscript
+from manuscripts.permissions import load
+
+PAGE = 50
+SENTENCES = {
+    "manuscript.created": _("made the manuscript"),
+    "manuscript.changed": _("changed the settings of the manuscript"),
+    "draft.imported": _("uploaded a draft"),
+    "draft.opened": _("opened a draft"),
+    "draft.discarded": _("threw a draft away"),
+    "round.changed": _("changed the round"),
+    "round.ended": _("The round ended"),
+    "invitation.created": _("invited someone"),
+    "invitation.revoked": _("revoked an invitation"),
+    "thread.created": _("wrote a note"),
+    "thread.decided": _("decided on a note"),
+    "thread.withdrawn": _("withdrew a note"),
+    "thread.agreed": _("agreed with a note"),
+    "thread.placed": _("put a note in its place"),
+    "comment.created": _("replied to a note"),
+    "comment.edited": _("edited a note"),
+    "comment.withdrawn": _("withdrew a reply"),
+    "answer.saved": _("answered a question"),
+    "answer.deleted": _("took an answer back"),
+    "question.created": _("added a question"),
+    "question.changed": _("changed a question"),
+    "review.started": _("opened their review again"),
+    "review.submitted": _("finished their review"),
+    "review.declined": _("declined"),
+    "report.done": _("A report was made"),
+}
+SAID = ("thread.", "comment.", "answer.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as a sentence. `who` is empty where the server itself acted."""
+
+    at: Any
+    who: str
+    what: Any
+
+
+def line(event: Event, nameless: bool) -> Line:
+    """`nameless`: a round promised that nobody learns who wrote what."""
+    actor = event.actor
+    who = actor.name if actor else ""
+    if actor and nameless and not actor.is_author_team and event.kind.startswith(SAID):
+        who = str(_("A reader"))
+    return Line(event.at, who, SENTENCES.get(event.kind, event.kind))
+
+
+@require_GET
+def activity(request: HttpRequest, slug: str) -> HttpResponse:
+    """The activity log in pages of fifty."""
+    manuscript = load(Manuscript, request.actor, "activity.read", slug=slug)
+    nameless = manuscript.rounds.filter(anonymity=Anonymity.ALL).exists()
+    events = manuscript.events.select_related("actor").order_by("-pk")
+    page = Paginator(events, PAGE).get_page(request.GET.get("page"))
+    context = {"manuscript": manuscript, "here": "manuscript", "page": page}
+    context["lines"] = [line(event, nameless) for event in page]
+    return render(request, "reviews/activity.html", context)
