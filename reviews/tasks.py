@@ -1,11 +1,38 @@
-"""The background work of this app."""
+"""Background work about rounds and readers. A task takes ids, loads, calls one function."""
 
+from typing import Any
+
+from celery import shared_task
+
+from jobs.models import Job
 from jobs.registry import handler
 from jobs.running import RunningJob
+from manuscripts.models import Draft
 
-from .sending import SEND_ATTEMPTS, send_invitation
+from . import rounds
+from .sending import SEND_ATTEMPTS, send_invitation, send_round_mail
+
+
+def back_to_ready(job: Job) -> None:
+    """A draft that could not be opened stays as it was."""
+    Draft.objects.filter(pk=job.args["draft"], state="opening").update(state="ready")
+
+
+@handler("open_draft", put_back=back_to_ready)
+def _open_draft(job: RunningJob) -> dict[str, Any]:
+    return rounds.run_opening(job)
 
 
 @handler("send_invitation", max_attempts=SEND_ATTEMPTS)
 def _send_invitation(job: RunningJob) -> dict | None:
     return send_invitation(job)
+
+
+@handler("send_round_mail", max_attempts=SEND_ATTEMPTS)
+def _send_round_mail(job: RunningJob) -> dict | None:
+    return send_round_mail(job)
+
+
+@shared_task
+def close_due_rounds() -> int:
+    return rounds.close_due_rounds()
