@@ -10,7 +10,7 @@ from manuscripts.permissions import Actor
 
 WORDS_A_MINUTE = 235
 WORDS_A_PAGE = 275
-READ_SHARE = 0.9  # a chapter seen this far counts as read
+READ_SHARE = 0.95  # a chapter seen this far counts as read
 NUMBERED = re.compile(r"\s*(?:\d+\s*[.:)]|chapter\b)", re.IGNORECASE)
 
 

@@ -4,7 +4,7 @@ One pass without queries: a chapter may hold several hundred notes, so all that 
 each of them (icons, dates, codes, sentences) is made here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,7 +74,6 @@ class Card:
     near: int | None
     scope: str
     quote: str
-    written_on: str
     old: str
     new: str | None
     fate: State | None
@@ -93,7 +92,6 @@ class Card:
     told: str
     via: str
     chapter: str | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 class Cards:
@@ -126,15 +124,14 @@ class Cards:
 
     def message(self, comment: dict[str, Any], slug: str | None, mine: bool) -> Message:
         """`slug`: the discipline it speaks for, where known."""
-        author = comment["author"] or {}
-        role = author.get("role", "")
-        team = role in {"author", "co_author"}
+        author = comment["author"]
+        team = author["role"] in {"author", "co_author"}
         discipline = self.by_slug.get(slug) if slug and not team else None
-        code = author.get("code") or (discipline.code if discipline else "")
+        code = discipline.code if discipline else author["code"]
         short, full = self.when(comment["created"])
         return Message(
             id=comment["id"],
-            name=_("You") if mine else author.get("name", ""),
+            name=_("You") if mine else author["name"],
             code=_("AUTHOR") if team else code,
             discipline_name=discipline.name if discipline else "",
             is_author=team,
@@ -143,7 +140,7 @@ class Cards:
             body=comment["body"],
             when=short,
             iso=full,
-            edited=bool(comment.get("edited")),
+            edited=bool(comment["edited"]),
         )
 
     def card(self, note: dict[str, Any]) -> Card:
@@ -155,8 +152,8 @@ class Cards:
         first, *rest = note["comments"]
         old = _quote_of(note["written_on"])
         quote = anchor.get("exact") or old
-        near = (anchor.get("near") or {}).get("offset") if fate == "detached" else None
-        replies = [self.message(c, c.get("discipline"), c.get("mine", False)) for c in rest]
+        near = anchor.get("near") or {}
+        replies = [self.message(c, None, c["mine"]) for c in rest]
         return Card(
             id=note["id"],
             mark=mark,
@@ -164,13 +161,12 @@ class Cards:
             kind=kind,
             head=self.message(first, note["discipline"], note["mine"]),
             replies=replies,
-            text_id=anchor.get("text_id"),
+            text_id=anchor.get("text_id") or near.get("text_id"),
             start=anchor.get("start"),
             end=anchor.get("end"),
-            near=near,
+            near=near.get("offset"),
             scope=note["scope"],
             quote=quote or "",
-            written_on=old or "",
             old=old or "",
             new=note["replacement"],
             fate=self._fate(fate),
@@ -184,10 +180,10 @@ class Cards:
             can=" ".join(name for name, allowed in note["can"].items() if allowed),
             discipline=note["discipline"] or "",
             status=note["status"],
-            withdrawn=bool(note.get("withdrawn")),
+            withdrawn=note["withdrawn"],
             foot=_foot(replies, note["agreements"]),
             told=_told(note),
-            via=note.get("via") or "",
+            via=note["via"],
             chapter=anchor.get("chapter") or note["written_on"].get("chapter"),
         )
 

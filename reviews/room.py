@@ -1,0 +1,91 @@
+"""What the reading room shows of one chapter of one draft to one person."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement
+from manuscripts.permissions import Actor, load
+
+from .contents import ChapterLine, Contents, contents, minutes
+from .models import Thread
+
+
+@dataclass
+class Room:
+    """One chapter as one person may read it; `sections` in the order of the text."""
+
+    manuscript: Manuscript
+    draft: Draft
+    membership: Membership
+    contents: Contents
+    line: ChapterLine
+    chapter_id: int
+    sections: list[Placement]
+    before: ChapterLine | None
+    after: ChapterLine | None
+
+    @property
+    def minutes(self) -> int:
+        return minutes(self.line.words)
+
+    @property
+    def titled(self) -> bool:
+        """Whether the text brings its own level-1 heading."""
+        return "<h1" in self.sections[0].text.html
+
+    @property
+    def own_discipline_ids(self) -> set[int]:
+        return {line.discipline.pk for line in self.contents.own}
+
+
+def draft_to_read(actor: Actor, manuscript: Manuscript, number: str | None) -> Draft:
+    """The draft asked for by number, else the newest opened one; for the author team the newest ready one where
+    none was opened. Raises Http404."""
+    if number:
+        draft = load(Draft.objects.select_related("round"), actor, "draft.read", manuscript=manuscript, number=number)
+    else:
+        drafts = Draft.objects.visible_to(actor).filter(manuscript=manuscript).select_related("round")
+        draft = (
+            drafts.filter(state__in=["open", "closed"]).order_by("-number").first()
+            or drafts.filter(state__in=["ready", "opening"]).order_by("-number").first()
+        )
+    if draft is None:
+        raise Http404(_("There is no open draft to read yet."))
+    draft.manuscript = manuscript
+    return draft
+
+
+def open_room(actor: Actor, draft: Draft, chapter_key: str) -> Room:
+    """The chapter in that draft. Raises Http404 where it is not there for this person."""
+    membership = actor.membership_in(draft.manuscript)
+    assert membership is not None
+    held = contents(actor, draft, membership)
+    line = held.chapter(chapter_key)
+    if line is None:
+        raise Http404(_("There is no such chapter in this draft."))
+    rows = Placement.objects.readable_by(actor, draft).filter(chapter__key=chapter_key)
+    rows = rows.select_related("section", "discipline", "text").defer("text__markdown").order_by("position")
+    sections = list(rows)
+    before, after = held.beside(chapter_key)
+    return Room(draft.manuscript, draft, membership, held, line, sections[0].chapter_id, sections, before, after)
+
+
+def chapter_threads(actor: Actor, draft: Draft, chapter_id: int) -> Any:
+    """The notes of that chapter in the draft: on its passages, detached from it, and on the chapter as a whole."""
+    here = Q(scope="chapter", chapter=chapter_id) | Q(anchors__draft=draft, anchors__chapter=chapter_id)
+    rows = Thread.objects.filter(pk__in=Thread.objects.filter(here).values("pk"))
+    return rows.visible_to(actor).in_draft(draft)
+
+
+def book_threads(actor: Actor, draft: Draft) -> Any:
+    """The notes on the book as a whole."""
+    return Thread.objects.filter(scope="book").visible_to(actor).in_draft(draft)
+
+
+def voices(room_membership: Membership) -> list[Discipline]:
+    """The disciplines a reader may speak for; none for the author team and observers."""
+    return [] if room_membership.role != "reviewer" else room_membership.own_disciplines()

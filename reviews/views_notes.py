@@ -1,0 +1,256 @@
+"""What the reading room posts: notes, replies, decisions, answers, what is unsent, how far someone has read.
+
+A script asks for JSON and gets the note as it now stands, as HTML; a plain form is sent back to its page.
+"""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from manuscripts.errors import Refused
+from manuscripts.models import Manuscript, Visibility
+from manuscripts.permissions import load
+
+from . import unsent
+from .answers import save_answer
+from .asking import posted
+from .models import Comment, Question, Thread
+from .room import draft_to_read
+from .rounds import record_reading, review_of, set_review
+from .threads import (
+    NewThread,
+    agree,
+    create_thread,
+    decide,
+    edit_comment,
+    reply,
+    unagree,
+    withdraw,
+    withdraw_comment,
+)
+from .views_reading import cards_of
+
+View = Callable[..., HttpResponse]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def back(request: HttpRequest, slug: str) -> HttpResponse:
+    """To the page the form was on."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = reverse("manuscript", args=[slug])
+    return redirect(target)
+
+
+def told(view: View) -> View:
+    """Says a refusal as JSON to a script, as a message to a plain form. What a plain form held is kept unsent."""
+
+    @wraps(view)
+    def told_view(request: HttpRequest, slug: str, **lookup: Any) -> HttpResponse:
+        try:
+            return view(request, slug, **lookup)
+        except Refused as error:
+            if wants_json(request):
+                data = {"code": error.code, "detail": str(error.detail), "field": error.field, **error.extra}
+                return JsonResponse(data, status=error.status)
+            messages.error(request, str(error.detail))
+            _keep_plain(request, slug)
+            return back(request, slug)
+        except PermissionDenied as error:
+            if wants_json(request):
+                return JsonResponse({"code": "forbidden", "detail": str(error)}, status=403)
+            raise
+
+    return require_POST(told_view)
+
+
+def _keep_plain(request: HttpRequest, slug: str) -> None:
+    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    membership = request.actor.membership_in(manuscript)
+    if request.POST.get("body", "").strip() and "place" not in request.POST:
+        content = {name: request.POST[name] for name in ("kind", "body", "chapter") if name in request.POST}
+        unsent.keep(membership, f"plain:{request.POST.get('chapter', 'book')}", content)
+
+
+def note_answer(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
+    """The note as it stands now: HTML of its card, or `gone`; a plain form goes back to its page."""
+    if not wants_json(request):
+        return back(request, slug)
+    rows = Thread.objects.visible_to(request.actor).filter(pk=thread_id, manuscript__slug=slug)
+    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    cards = cards_of(request, draft_to_read(request.actor, manuscript, None), rows)
+    if not cards:
+        return JsonResponse({"id": str(thread_id), "gone": True})
+    html = render_to_string("reviews/_notes.html", {"cards": cards, "icons": static("icons.svg")})
+    return JsonResponse({"id": str(thread_id), "html": html})
+
+
+@told
+def note_create(request: HttpRequest, slug: str) -> HttpResponse:
+    """A new note; `place` names the composer, so that a second try does not write it twice."""
+    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    new = new_thread(request.POST)
+
+    def send() -> tuple[int, Thread]:
+        thread, _made = create_thread(request.actor, manuscript, new)
+        return thread.pk, thread
+
+    membership = request.actor.membership_in(manuscript)
+    thread_id, _thread = unsent.send_once(membership, request.POST.get("place", ""), send)
+    return note_answer(request, slug, thread_id)
+
+
+def new_thread(data: Any) -> NewThread:
+    """A posted form as a NewThread; what is not in it keeps its default. Raises Refused."""
+    selector: Any = None
+    if data.get("selector"):
+        try:
+            selector = json.loads(data["selector"])
+        except ValueError:
+            raise Refused("invalid_selector", _("This does not say which words were selected.")) from None
+    kind = data.get("kind", "comment")
+    return NewThread(
+        kind=kind,
+        body=data.get("body", ""),
+        text_id=data.get("text_id") or None,
+        chapter=data.get("chapter") or None,
+        selector=selector,
+        replacement=data.get("replacement") if kind == "suggestion" else None,
+        reaction=data.get("reaction", ""),
+        discipline=data.get("discipline") or None,
+        visibility=data.get("visibility", "everyone"),
+        quote_permission=data.get("quote_permission", "no"),
+    )
+
+
+@told
+def note_reply(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    thread = load(Thread, request.actor, "thread.read", pk=pk, manuscript__slug=slug)
+    membership = request.actor.membership_in(thread.manuscript)
+
+    def send() -> tuple[int, Comment]:
+        comment = reply(request.actor, thread, request.POST.get("body", ""))
+        return comment.pk, comment
+
+    unsent.send_once(membership, request.POST.get("place", ""), send)
+    return note_answer(request, slug, pk)
+
+
+@told
+def note_agree(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Me too; with `undo` taken back."""
+    thread = load(Thread, request.actor, "thread.read", pk=pk, manuscript__slug=slug)
+    (unagree if request.POST.get("undo") else agree)(request.actor, thread)
+    return note_answer(request, slug, pk)
+
+
+@told
+def note_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The author's decision; an empty one takes it back."""
+    thread = load(Thread, request.actor, "thread.read", pk=pk, manuscript__slug=slug)
+    same = None
+    if request.POST.get("duplicate_of"):
+        same = load(Thread, request.actor, "thread.read", pk=request.POST["duplicate_of"], manuscript__slug=slug)
+    decide(request.actor, thread, request.POST.get("decision") or None, request.POST.get("reason", ""), same)
+    return note_answer(request, slug, pk)
+
+
+@told
+def note_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    thread = load(Thread, request.actor, "thread.read", pk=pk, manuscript__slug=slug)
+    withdraw(request.actor, thread)
+    return note_answer(request, slug, pk)
+
+
+@told
+def comment_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Other words for one's message; with `withdraw` it is taken back."""
+    rows = Comment.objects.select_related("thread__manuscript")
+    comment = load(rows, request.actor, "comment.withdraw", pk=pk, thread__manuscript__slug=slug)
+    if request.POST.get("withdraw"):
+        withdraw_comment(request.actor, comment)
+    else:
+        edit_comment(request.actor, comment, request.POST.get("body", ""))
+    return note_answer(request, slug, comment.thread_id)
+
+
+@told
+def unsent_note(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keeps what is being typed in `place`; with `discard` throws it away."""
+    manuscript = load(Manuscript, request.actor, "unsent.keep", slug=slug)
+    membership = request.actor.membership_in(manuscript)
+    place = request.POST.get("place", "")
+    if request.POST.get("discard"):
+        unsent.discard(membership, place)
+    else:
+        unsent.keep(membership, place, _content(request.POST.get("content", "")))
+    return JsonResponse({"kept": True}) if wants_json(request) else back(request, slug)
+
+
+def _content(text: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or unsent.SENT in content:
+        raise Refused("invalid", _("This is not what a composer holds."), field="content")
+    return content
+
+
+@told
+def answers_save(request: HttpRequest, slug: str) -> HttpResponse:
+    """Saves the answers of the form that were given or changed; a script posts one at a time."""
+    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    judged = False
+    for answer in posted(request.POST):
+        given, question_id = answer.pop("given"), answer.pop("question")
+        question = load(Question, request.actor, "question.read", pk=question_id, manuscript=manuscript)
+        if question.kind == "words":
+            answer["words"] = given
+            if not given.strip() and not wants_json(request):
+                continue
+        else:
+            answer["value"] = given
+        save_answer(request.actor, manuscript, question=question, **answer)
+        judged = judged or question.kind == "verdict"
+    if not wants_json(request):
+        messages.success(request, _("Your answers are saved."))
+        return back(request, slug)
+    current = manuscript.current_round
+    return JsonResponse({"saved": True, "reveals": judged and current.visibility == Visibility.AFTER_VERDICT})
+
+
+@told
+def review_state(request: HttpRequest, slug: str) -> HttpResponse:
+    """Submits one's review, reopens or declines it."""
+    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    review = review_of(request.actor.membership_in(manuscript), manuscript.current_round)
+    set_review(request.actor, review, request.POST.get("state", ""))
+    return back(request, slug)
+
+
+@require_POST
+def reading(request: HttpRequest, slug: str) -> HttpResponse:
+    """How far the reader has got; sent now and then while they scroll."""
+    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    try:
+        share = float(request.POST.get("share", ""))
+    except ValueError:
+        return HttpResponse(status=400)
+    record_reading(request.actor, manuscript, request.POST.get("chapter", ""), share)
+    return HttpResponse(status=204)

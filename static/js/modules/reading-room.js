@@ -1,0 +1,79 @@
+/* The reading room: text, marks, margin notes, composer. Each part is a module of ./room/. */
+
+import { start } from "../app.js";
+import { startActions } from "./room/actions.js";
+import { startComposer } from "./room/composer.js";
+import { startFrame } from "./room/frame.js";
+import { startKeys } from "./room/keys.js";
+import { noteAt, paint } from "./room/marks.js";
+import { collect, filter, layOut, open, step } from "./room/notes.js";
+import { describeUnits, startParagraphs } from "./room/paragraphs.js";
+import { startProgress } from "./room/progress.js";
+import { makeRoom } from "./room/room.js";
+import { startSelection } from "./room/selection.js";
+import { startStrip } from "./room/strip.js";
+
+function startRoom(element) {
+  const room = makeRoom(element);
+  let waiting = 0;
+  const relay = () => {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(() => layOut(room));
+  };
+  const note = (mark, place, opener) => room.note(mark, place, opener);
+
+  room.on("notes", () => {
+    describeUnits(room);
+    paint(room);
+    relay();
+  });
+  room.on("open", () => paint(room));
+  room.on("shown", () => paint(room));
+  room.on("grown", relay);
+
+  startParagraphs(room, note);
+  startStrip(room);
+  startActions(room);
+  collect(room);
+  if (room.mayWrite) {
+    startComposer(room);
+    startSelection(room, note);
+  }
+  startFrame(room, relay);
+  startKeys(room);
+  startProgress(room);
+
+  room.list.addEventListener("click", (event) => {
+    const pressed = event.target.closest(".open");
+    if (!pressed) return;
+    const item = room.items.find((i) => i.element === pressed.closest(".note"));
+    open(room, item === room.active && room.wide.matches ? null : item);
+  });
+  room.text.addEventListener("click", (event) => {
+    if (!getSelection().isCollapsed || event.target.closest("a")) return;
+    const item = noteAt(room, event.clientX, event.clientY);
+    if (item) open(room, item, { scroll: false });
+    else if (room.active && !room.active.element.classList.contains("draft")) open(room, null);
+  });
+  const on = (selector, act) => document.querySelectorAll(selector).forEach((b) => b.addEventListener("click", () => act(b)));
+  on("[data-prev]", () => step(room, -1));
+  on("[data-next]", () => step(room, 1));
+  on("[data-first]", () => step(room, 1));
+  on("[data-close]", () => open(room, null));
+  on("[data-note-chapter]", (button) => note("comment", null, button));
+  document.querySelector("#show").addEventListener("change", (event) => filter(room, event.target.value));
+
+  new ResizeObserver(relay).observe(room.text);
+  addEventListener("resize", () => {
+    room.list.classList.toggle("up", Boolean(room.active) && !room.wide.matches);
+    relay();
+  });
+  document.fonts.ready.then(() => {
+    layOut(room);
+    const asked = room.items.find((item) => item.element.id && `#${item.element.id}` === location.hash);
+    if (asked) open(room, asked);
+    element.dataset.ready = "1";
+  });
+}
+
+start("reading-room", startRoom);

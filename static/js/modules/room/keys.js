@@ -1,0 +1,64 @@
+/* Single keys of the reading room. They never fire in fields, and can be switched off. */
+
+import { filter, open, step } from "./notes.js";
+
+const REACTIONS = { 1: "confusing", 2: "valuable", 3: "slow", 4: "disagree", 5: "missing" };
+
+export function startKeys(room) {
+  const dialog = document.querySelector("#keys");
+  const on = document.querySelector("#keys-on");
+  on.checked = room.data.keysOn === "1" && localStorage.getItem("single-keys") !== "off";
+  on.addEventListener("change", () => {
+    if (on.checked) localStorage.removeItem("single-keys");
+    else localStorage.setItem("single-keys", "off");
+  });
+  document.querySelector("[data-keys]").addEventListener("click", () => dialog.showModal());
+  dialog.querySelector("[data-close-dialog]").addEventListener("click", () => dialog.close());
+
+  /* Selected words, else the passage whose margin has the focus. */
+  function mark(kind) {
+    if (!room.mayWrite || room.mark?.(kind)) return;
+    const unit = room.focusedUnit();
+    if (unit) room.note(kind, unit, unit.button);
+  }
+  const go = (name) => document.querySelector(`link[rel=${name}]`) && (location.href = document.querySelector(`link[rel=${name}]`).href);
+  const actions = {
+    j: () => step(room, 1),
+    k: () => step(room, -1),
+    c: () => mark("comment"),
+    e: () => mark("suggest"),
+    x: () => mark("experience"),
+    r: () => room.active?.element.querySelector("[data-reply] textarea, form textarea")?.focus(),
+    v: () => document.querySelector("#verdict")?.scrollIntoView(),
+    h: () => {
+      const select = document.querySelector("#show");
+      select.value = select.value === "none" ? "all" : "none";
+      filter(room, select.value);
+    },
+    "[": () => go("prev"),
+    "]": () => go("next"),
+    "?": () => dialog.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !dialog.open) return escape(event);
+    if (event.metaKey || event.ctrlKey || event.altKey || !on.checked) return;
+    if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+    const key = event.key.toLowerCase();
+    const act = REACTIONS[key] ? () => mark(REACTIONS[key]) : actions[key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  /* Closes the selection, else the contents, else the open note; the focus goes back to where it was. */
+  function escape() {
+    if (room.hasSelection?.()) return room.dropSelection();
+    if (room.closeContents?.()) return;
+    const item = room.active;
+    if (!item) return;
+    const inField = document.activeElement?.closest(".note form");
+    open(room, null);
+    (inField ? item.element.querySelector(".open") : null)?.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,79 @@
+/* The marks of notes in the text: CSS highlights, or <mark> elements where a browser has none. */
+
+import { visible } from "./notes.js";
+
+const KINDS = ["comment", "suggest", "valuable", "confusing", "slow", "disagree", "missing", "experience"];
+
+/** Draws all marks again; `room.pending` is the range about to be noted. */
+export function paint(room) {
+  const shown = visible(room).filter((item) => item.range && !item.whole);
+  if (CSS.highlights) paintHighlights(room, shown);
+  else paintElements(room, shown);
+  const whole = visible(room).filter((item) => item.whole || item.wholeSection);
+  room.tell("whole", whole);
+}
+
+function paintHighlights(room, shown) {
+  for (const kind of KINDS) {
+    const ranges = shown.filter((item) => item.element.dataset.kind === kind && !item.element.classList.contains("draft"));
+    if (ranges.length) CSS.highlights.set(`m-${kind}`, new Highlight(...ranges.map((item) => item.range)));
+    else CSS.highlights.delete(`m-${kind}`);
+  }
+  const active = new Highlight(...(room.active?.range && !room.active.whole ? [room.active.range] : []));
+  active.priority = 5;
+  CSS.highlights.set("m-active", active);
+  const pendings = room.items.filter((item) => item.element.classList.contains("draft") && item.range);
+  const pending = new Highlight(...pendings.map((item) => item.range));
+  pending.priority = 6;
+  CSS.highlights.set("m-pending", pending);
+}
+
+/* Wraps each text node of a range. The words stay the same, so offsets do too; the indexes are made anew. */
+function paintElements(room, shown) {
+  const key = shown.map((item) => `${item.element.id}${item === room.active}`).join();
+  if (room.painted === key) return;
+  room.painted = key;
+  for (const section of room.sections) {
+    for (const mark of section.element.querySelectorAll("mark.m")) mark.replaceWith(...mark.childNodes);
+    section.element.normalize();
+    section.index = section.reindex();
+  }
+  for (const item of shown) {
+    wrap(item.section.index.range(item.at, item.end), item.element.dataset.kind, item === room.active);
+    item.section.index = item.section.reindex();
+  }
+  for (const item of room.items) if (item.range) item.range = item.section.index.range(item.at, item.end);
+}
+
+function wrap(range, kind, active) {
+  if (!range) return;
+  const walker = document.createTreeWalker(range.commonAncestorContainer, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  if (range.commonAncestorContainer.nodeType === Node.TEXT_NODE) nodes.push(range.commonAncestorContainer);
+  while (walker.nextNode()) if (range.intersectsNode(walker.currentNode)) nodes.push(walker.currentNode);
+  const { startContainer, startOffset, endContainer, endOffset } = range;
+  for (const node of nodes) {
+    if (!node.data.trim()) continue;
+    let part = node;
+    if (node === endContainer) part.splitText(endOffset);
+    if (node === startContainer) part = part.splitText(startOffset);
+    if (!part.data) continue;
+    const mark = document.createElement("mark");
+    mark.className = `m m-${kind}${active ? " m-active" : ""}`;
+    part.replaceWith(mark);
+    mark.append(part);
+  }
+}
+
+/** The smallest note whose words are under a point of the window, or null. */
+export function noteAt(room, x, y) {
+  const at = document.caretPositionFromPoint?.(x, y);
+  const old = at ? null : document.caretRangeFromPoint?.(x, y);
+  const [node, offset] = at ? [at.offsetNode, at.offset] : [old?.startContainer, old?.startOffset];
+  if (!node) return null;
+  const hit = visible(room)
+    .filter((item) => item.range && !item.whole && item.range.isPointInRange(node, offset))
+    .filter((item) => [...item.range.getClientRects()].some((r) => x >= r.left && x <= r.right && y >= r.top && y <= r.bottom));
+  hit.sort((a, b) => a.end - a.at - (b.end - b.at));
+  return hit[0] ?? null;
+}

@@ -1,0 +1,72 @@
+/* The margin of each passage is a button: a note on all of it, without selecting. Outside the text, so that the text
+   stays what offsets count. One tab stop; arrow keys go from passage to passage. */
+
+import { fill, icon } from "./room.js";
+
+export function startParagraphs(room, note) {
+  const layer = room.spread.querySelector(".pms");
+  const buttons = room.units.map((unit, i) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "pm";
+    button.tabIndex = i ? -1 : 0;
+    button.append(icon("plus"));
+    button.setAttribute("aria-label", fill(room.words.on_paragraph, { t: unit.words.slice(0, 60) }));
+    button.addEventListener("click", () => note("comment", unit, button));
+    unit.button = button;
+    return button;
+  });
+  if (room.mayWrite) layer.append(...buttons);
+
+  const unitOf = (target) => room.units.find((unit) => unit.button === target);
+  room.focusedUnit = () => unitOf(document.activeElement);
+
+  layer.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const at = room.units.indexOf(unitOf(event.target));
+    const next = by && room.units[at + by];
+    if (!next) return;
+    event.preventDefault();
+    event.target.tabIndex = -1;
+    next.button.tabIndex = 0;
+    next.button.focus({ preventScroll: true });
+    next.element.scrollIntoView({ block: "center" });
+  });
+
+  let near = null;
+  room.text.addEventListener("pointerover", (event) => {
+    const unit = room.units.find((u) => u.element.contains(event.target));
+    if (unit?.button === near) return;
+    near?.classList.remove("near");
+    near = unit?.button ?? null;
+    near?.classList.add("near");
+  });
+
+  room.on("whole", (items) => {
+    for (const button of buttons) button.classList.remove("whole");
+    for (const item of items) item.unit?.button.classList.add("whole");
+  });
+  room.on("laid", () => placeButtons(room));
+}
+
+function placeButtons(room) {
+  const top = room.text.getBoundingClientRect().top;
+  const rects = room.units.map((unit) => unit.element.getBoundingClientRect());
+  room.units.forEach((unit, i) => {
+    unit.button.style.setProperty("--t", `${rects[i].top - top}px`);
+    unit.button.style.setProperty("--b", `${rects[i].height}px`);
+  });
+}
+
+/* Each passage says which notes are on it. */
+export function describeUnits(room) {
+  const details = new Map();
+  for (const item of room.items) {
+    if (item.unit && item.element.id) details.set(item.unit, [...(details.get(item.unit) ?? []), item.element.id]);
+  }
+  for (const unit of room.units) {
+    const ids = details.get(unit);
+    if (ids) unit.element.setAttribute("aria-details", ids.join(" "));
+    else unit.element.removeAttribute("aria-details");
+  }
+}

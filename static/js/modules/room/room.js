@@ -1,0 +1,100 @@
+/* What the parts of the reading room share: its elements, its sections and their indexes, its notes. */
+
+import { indexSection } from "../../lib/offsets.js";
+import { unsentStore } from "../../lib/keeping.js";
+
+const UNITS = "p, h2, h3, h4, h5, h6, li, dt, dd, pre, tr, figcaption";
+
+/** One passage that can be noted as a whole: `start` and `end` in code points of its section's text. */
+function unitsOf(section, indexOf) {
+  const found = [];
+  for (const element of section.element.querySelectorAll(UNITS)) {
+    const blocks = element.matches("[data-b]") ? [element] : [...element.querySelectorAll(":scope > [data-b]")];
+    if (!blocks.length || element.closest(".footnotes")) continue;
+    const start = Number(blocks[0].dataset.b);
+    const range = document.createRange();
+    range.setStartBefore(blocks[0]);
+    range.setEndAfter(blocks.at(-1));
+    const words = range.toString();
+    const end = start + [...words.trimEnd()].length;
+    if (end > start) found.push({ element, section, start, end, order: indexOf, words: words.trim() });
+  }
+  return found;
+}
+
+/** Makes the room of `[data-module=reading-room]`. */
+export function makeRoom(element) {
+  const find = (selector) => document.querySelector(selector);
+  const sections = [...element.querySelectorAll("section.sec")].map((root, order) => ({
+    element: root,
+    order,
+    textId: root.dataset.textId,
+    key: root.dataset.key,
+    index: indexSection(root),
+    reindex: () => indexSection(root),
+  }));
+  const room = {
+    element,
+    data: element.dataset,
+    words: JSON.parse(find("#room-words").textContent),
+    text: find("#text"),
+    spread: find(".spread"),
+    margin: find(".margin"),
+    list: find(".notes"),
+    sections,
+    byText: new Map(sections.map((section) => [section.textId, section])),
+    byKey: new Map(sections.map((section) => [section.key, section])),
+    store: unsentStore(localStorage, `${element.dataset.member}:${element.dataset.slug}`),
+    mayWrite: element.dataset.mayWrite === "1",
+    wide: matchMedia("(min-width:1280px)"),
+    phone: matchMedia("(max-width:719px)"),
+    items: [],
+    active: null,
+    listeners: new Map(),
+  };
+  room.units = sections.flatMap((section) => unitsOf(section, section.order));
+  /** Says that something happened: "notes" (set or places changed), "open" (another note is open). */
+  room.tell = (what, detail) => (room.listeners.get(what) ?? []).forEach((listener) => listener(detail));
+  room.on = (what, listener) => room.listeners.set(what, [...(room.listeners.get(what) ?? []), listener]);
+  return room;
+}
+
+/** `text` with %n, %m and %t put in. */
+export function fill(text, { n = "", m = "", t = "" } = {}) {
+  return text.replaceAll("%n", n).replaceAll("%m", m).replaceAll("%t", t);
+}
+
+const toast = () => document.querySelector(".toast");
+let hide;
+
+/** A short sentence at the foot of the page, with an action where there is one: { label, act }. */
+export function say(sentence, action) {
+  const box = toast();
+  clearTimeout(hide);
+  box.textContent = sentence;
+  box.hidden = false;
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn small";
+    button.textContent = action.label;
+    button.addEventListener("click", () => {
+      box.hidden = true;
+      action.act();
+    });
+    box.append(button);
+  }
+  hide = setTimeout(() => (box.hidden = true), action ? 9000 : 4000);
+}
+
+/** The icon `name`, as an element. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "i");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${document.querySelector("[data-icons]").dataset.icons}#i-${name}`);
+  svg.append(use);
+  return svg;
+}
