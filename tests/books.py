@@ -1,6 +1,7 @@
 """Books for tests, made straight from Markdown: no files, no import."""
 
 import hashlib
+from functools import cache
 from typing import Any
 
 from accounts.models import User
@@ -13,14 +14,21 @@ from reviews.rounds import round_in_preparation
 Sections = list[tuple[str, str | None, str]]  # key, discipline slug, Markdown
 
 
+@cache
+def rendered(markdown: str) -> Rendered:
+    """Rendered once for all tests of a process: each rendering starts a child."""
+    (result,) = render([markdown])
+    assert isinstance(result, Rendered)
+    return result
+
+
 def make_text(manuscript: Manuscript, markdown: str) -> SectionText:
     """The rendered text of that Markdown; the same row for the same words."""
     sha256 = hashlib.sha256(markdown.encode()).hexdigest()
     found = SectionText.objects.filter(manuscript=manuscript, sha256=sha256).first()
     if found:
         return found
-    (result,) = render([markdown])
-    assert isinstance(result, Rendered)
+    result = rendered(markdown)
     return SectionText.objects.create(
         manuscript=manuscript,
         sha256=sha256,
