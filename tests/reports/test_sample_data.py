@@ -13,6 +13,7 @@ from manuscripts.models import DEFAULT_DISCIPLINES
 from manuscripts.outline import Outline, outline
 from manuscripts.rendering import Rendered, render
 from reports.sample import book
+from reports.sample.telling import REPLY_AFTER
 
 SLUGS = [row[0] for row in DEFAULT_DISCIPLINES]
 EVERYONE = {person["id"]: person for person in book.read("people")}
@@ -187,6 +188,21 @@ def test_only_people_of_the_round_speak_in_it(number: int) -> None:
         assert voice is None or voice in EVERYONE[remark["by"]]["disciplines"]
         assert (EVERYONE[remark["by"]]["role"] == "contact") == ("via" in remark)
     assert {answer["by"] for answer in book.read(f"answers-{number}")} <= open_to
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_nobody_speaks_before_they_came_in_or_after_today(number: int) -> None:
+    plan = book.about()["rounds"][number - 1]
+    last = min(plan["days"], plan["started_days_ago"])
+    came = {p["id"]: p[f"round_{number}"]["opened"] for p in READERS if "opened" in p.get(f"round_{number}", {})}
+    said = [(answer["by"], answer["day"]) for answer in book.read(f"answers-{number}")]
+    for remark in book.read(f"remarks-{number}"):
+        said.append((remark["by"], remark["day"]))
+        replies = enumerate(remark.get("replies", []), start=1)
+        said += [(reply["by"], remark["day"] + REPLY_AFTER * turn) for turn, reply in replies]
+        if "decision" in remark:
+            assert any(evening > said[-1][1] for evening in plan["decided_on"]), remark["id"]
+    assert [(who, day) for who, day in said if not came.get(who, 0) <= day < last] == []
 
 
 def test_every_decision_can_be_taken() -> None:
