@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import BaseCommand, CommandParser, call_command
+from django.core.management import BaseCommand, CommandParser, call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         collect_static()
         people: dict[str, tuple[str, str]] = {}
         if not options["no_sample"]:
-            if not Manuscript.objects.exists():
+            if not Manuscript.objects.exists() and "load_sample" in get_commands():
                 call_command("load_sample", stdout=self.stderr)
             people = sample_links()
         self.stdout.write(json.dumps(people))
