@@ -62,7 +62,7 @@ def _section_attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def _note_attribute(tag: str, name: str, value: str) -> str | None:
-    return value if LINK.match(value) else None
+    return value if name != "href" or LINK.match(value) else None
 
 
 def _cleaner(**options: Any) -> nh3.Cleaner:

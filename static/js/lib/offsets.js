@@ -85,7 +85,7 @@ export function indexSection(root) {
   const nodes = textNodes(root);
   const index = indexPieces(nodes.map((node) => node.data));
   function range(start, end) {
-    if (!(start < end)) return null;
+    if (!(Number.isInteger(start) && Number.isInteger(end) && start < end)) return null;
     const first = index.find(start, "start");
     const last = index.find(end, "end");
     if (!first || !last) return null;
