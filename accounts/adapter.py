@@ -1,7 +1,16 @@
-"""How allauth signs people in here: by e-mail, sign-up open for authors by a setting."""
+"""How allauth signs people in here: by e-mail, sign-up open for authors by a setting, mails through `accounts.mail`."""
+
+import logging
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as request_context
 from django.conf import settings
+from django.contrib import messages
+from django.utils.translation import gettext as _
+
+from .mail import AddressRefused, MailServerDown, deliver, one_line
+
+log = logging.getLogger("widemargin.accounts")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -13,7 +22,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user = super().save_user(request, user, form, commit=False)
         user.is_author = True
-        user.name = form.cleaned_data.get("name", "")
+        user.name = one_line(form.cleaned_data.get("name", ""), 120)
         if commit:
             user.save()
         return user
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """One mail of allauth's. The same happens on the page whether or not the account exists."""
+        request = request_context.request
+        message = self.render_mail(template_prefix, email, {**context, "email": email, "base_url": settings.BASE_URL})
+        try:
+            deliver(message)
+        except AddressRefused as refusal:
+            log.info("a sign-in mail was refused: %s", refusal)
+        except MailServerDown:
+            messages.error(request, _("The mail could not be sent: our mail server does not answer. Try again later."))
+
+    def get_signup_redirect_url(self, request) -> str:
+        return settings.LOGIN_REDIRECT_URL

@@ -1,5 +1,9 @@
 """People who sign in. An e-mail address is the user name; case never matters."""
 
+import hashlib
+import secrets
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -44,6 +48,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_operator = models.BooleanField(default=False, help_text=_("sees the server's pages, reads no manuscript"))
     single_keys = models.BooleanField(_("single-key shortcuts"), default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    password_changed = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="what was handed out before it, as API tokens, is void"
+    )
 
     objects = Users()
     USERNAME_FIELD = "email"
@@ -52,6 +59,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args, **kwargs) -> None:
         self.email = normal_email(self.email)
         super().save(*args, **kwargs)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_changed = timezone.now()
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -66,10 +77,34 @@ class User(AbstractBaseUser, PermissionsMixin):
 class SignInLink(models.Model):
     """A link that signs its user in once (`manage.py sign_in_link`); only the hash of its secret is kept."""
 
+    LIFE = timedelta(hours=24)
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_links")
     secret_hash = models.CharField(max_length=64, unique=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True)
+
+    @classmethod
+    def make(cls, user: User) -> str:
+        """The secret of a new link. It carries 256 random bits, so a plain hash keeps it safe at rest."""
+        secret = secrets.token_urlsafe(32)
+        cls.objects.create(user=user, secret_hash=cls._hash(secret), expires=timezone.now() + cls.LIFE)
+        return secret
+
+    @classmethod
+    def find(cls, secret: str) -> "SignInLink | None":
+        """The link of that secret if it can still be used."""
+        usable = cls.objects.filter(used=None, expires__gt=timezone.now(), user__is_active=True)
+        return usable.filter(secret_hash=cls._hash(secret)).select_related("user").first()
+
+    def use(self) -> bool:
+        """Uses it up; of any number of requests at once True for one alone."""
+        now = timezone.now()
+        return bool(SignInLink.objects.filter(pk=self.pk, used=None, expires__gt=now).update(used=now))
+
+    @staticmethod
+    def _hash(secret: str) -> str:
+        return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class SentMail(models.Model):

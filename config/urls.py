@@ -11,4 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("api.urls_pages")),
     path("", include("api.urls")),
+    path("", include("manuscripts.urls")),
+    path("", include("reviews.urls")),
+    path("", include("reports.urls")),
 ]

@@ -264,6 +264,15 @@ def _attach(membership: Membership, user: User) -> None:
     membership.user = user
 
 
+def attach_memberships(user: User) -> None:
+    """Binds the open invitations to the account's address to the account, which was proved to own it. Harmless
+    twice; where the account belongs to a manuscript already, the other invitation stays as it is."""
+    rows = Membership.objects.present().filter(user=None, email=user.email)
+    for pk, manuscript in rows.values_list("pk", "manuscript"):
+        if not Membership.objects.filter(manuscript=manuscript, user=user).exists():
+            Membership.objects.filter(pk=pk, user=None).update(user=user)
+
+
 @transaction.atomic
 def decline(membership: Membership, *, reason: str = "", ask_next: bool = True) -> None:
     """They say no to this round; `ask_next` is whether they want to be asked at the next draft."""

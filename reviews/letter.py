@@ -93,7 +93,7 @@ def letter_to(
         name=name,
         role=role,
         disciplines=disciplines,
-        sections=[p.title or p.chapter_title for p in own],
+        sections=[inert(p.title or p.chapter_title) for p in own],
         words=sum(p.text.words for p in own),
         asked_minutes=minutes,
         round=manuscript.current_round,

@@ -10,6 +10,7 @@ from jobs.running import RunningJob
 from manuscripts.models import Draft
 
 from . import rounds
+from .preview import foresee_again, import_draft, import_put_back
 from .sending import SEND_ATTEMPTS, send_invitation, send_round_mail
 
 
@@ -36,3 +37,13 @@ def _send_round_mail(job: RunningJob) -> dict | None:
 @shared_task
 def close_due_rounds() -> int:
     return rounds.close_due_rounds()
+
+
+@handler("import_draft", put_back=import_put_back)
+def _import_draft(job: RunningJob) -> dict | None:
+    return import_draft(job)
+
+
+@handler("foresee_draft")
+def _foresee_draft(job: RunningJob) -> dict | None:
+    return foresee_again(job)

@@ -1,0 +1,145 @@
+"""Who has been asked and how far they are, by discipline, for the people page. A fixed number of queries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from manuscripts.models import Discipline, Manuscript, Membership
+
+from .invitations import personal_link
+from .models import Invitation, Review
+
+STUCK_AFTER = timedelta(days=7)
+
+
+@dataclass
+class Person:
+    """A member with the invitation and the review of the round that counts now."""
+
+    member: Membership
+    invitation: Invitation | None
+    review: Review | None
+
+    @cached_property
+    def state(self) -> str:
+        """One of refused, finished, declined, stuck, reading, opened, revoked, queued, handed, asked."""
+        invited = self.invitation.state if self.invitation else ""
+        review = self.review.state if self.review else ""
+        if invited in {"bounced", "revoked", "queued"}:
+            return {"bounced": "refused"}.get(invited, invited)
+        if review == "submitted":
+            return "finished"
+        if "declined" in {review, invited}:
+            return "declined"
+        if review == "started":
+            return "stuck" if self.review.active < timezone.now() - STUCK_AFTER else "reading"
+        if self.member.accepted:
+            return "opened"
+        return "handed" if invited == "unsent" else "asked"
+
+    @property
+    def since(self) -> datetime | None:
+        """When that became so."""
+        if self.state == "finished":
+            return self.review.submitted
+        if self.state in {"reading", "stuck", "declined"} and self.review:
+            return self.review.active
+        if self.state == "opened":
+            return self.member.accepted
+        return (self.invitation.sent or self.invitation.created) if self.invitation else self.member.created
+
+    @property
+    def mark(self) -> str:
+        """The square of the coverage strip: finished, reading, or no answer."""
+        return {"finished": "fin", "reading": "rea", "stuck": "rea", "opened": "ope"}.get(self.state, "inv")
+
+    @property
+    def link(self) -> str:
+        return personal_link(self.member)
+
+
+@dataclass
+class Group:
+    """The readers of one discipline, None for those who have not said."""
+
+    discipline: Discipline | None
+    people: list[Person] = field(default_factory=list)
+
+    @property
+    def asked(self) -> list[Person]:
+        """Without those who said no and those whose link was taken back."""
+        return [p for p in self.people if p.state not in {"declined", "revoked"}]
+
+    @property
+    def finished(self) -> int:
+        return sum(p.state == "finished" for p in self.people)
+
+    @property
+    def reading(self) -> int:
+        return sum(p.mark == "rea" for p in self.people)
+
+
+@dataclass
+class Table:
+    """Everybody of a manuscript."""
+
+    groups: list[Group]
+    team: list[Person]
+    observers: list[Person]
+    contacts: list[Person]
+    gone: list[Person]
+
+    @property
+    def readers(self) -> list[Person]:
+        """Each reader once, whatever the number of their disciplines."""
+        return list({p.member.pk: p for group in self.groups for p in group.people}.values())
+
+    @property
+    def accepted(self) -> int:
+        return sum(p.member.accepted is not None for p in self.readers)
+
+    @property
+    def finished(self) -> int:
+        return sum(p.state == "finished" for p in self.readers)
+
+    @property
+    def refused(self) -> list[Person]:
+        return [p for p in self.readers + self.observers if p.state == "refused"]
+
+    @property
+    def nobody(self) -> list[Discipline]:
+        """Disciplines that nobody has been asked for."""
+        return [g.discipline for g in self.groups if g.discipline and not g.people]
+
+    @property
+    def thin(self) -> list[Group]:
+        """Disciplines that have been asked and have fewer than three readers who said yes."""
+        rows = [g for g in self.groups if g.discipline and g.people]
+        return [g for g in rows if sum(p.member.accepted is not None for p in g.people) < 3]
+
+
+def people_of(manuscript: Manuscript) -> Table:
+    """The people page's table, as the round that counts now stands."""
+    current = manuscript.current_round
+    reviews = {r.member_id: r for r in Review.objects.filter(round=current)} if current else {}
+    members = manuscript.memberships.select_related("invitation", "user").prefetch_related("disciplines__merged_into")
+    people = [Person(m, getattr(m, "invitation", None), reviews.get(m.pk)) for m in members]
+    present = [p for p in people if p.member.removed is None]
+    groups = {d.pk: Group(d) for d in manuscript.disciplines.filter(merged_into=None)}
+    unsaid = Group(None)
+    for person in present:
+        if person.member.role == "reviewer":
+            own = person.member.own_disciplines()
+            for discipline in own:
+                groups.setdefault(discipline.pk, Group(discipline)).people.append(person)
+            if not own:
+                unsaid.people.append(person)
+    return Table(
+        groups=[*groups.values(), *([unsaid] if unsaid.people else [])],
+        team=[p for p in present if p.member.is_author_team],
+        observers=[p for p in present if p.member.role == "observer"],
+        contacts=[p for p in present if p.member.role == "contact"],
+        gone=[p for p in people if p.member.removed is not None],
+    )
