@@ -75,8 +75,8 @@ def choice_figure(answers: Sequence[Answer], options: Sequence[str], hidden: boo
     """Figure of choices: n and how many chose each option; all blank where `hidden`."""
     if hidden:
         return {"n": None, "options": None, "hidden": True}
-    counts = {option: sum(a.value == option for a in answers) for option in options}
-    return {"n": sum(counts.values()), "options": counts, "hidden": False}
+    counts = [{"option": option, "n": sum(a.value == option for a in answers)} for option in options]
+    return {"n": sum(count["n"] for count in counts), "options": counts, "hidden": False}
 
 
 def low_high(figure: Figure) -> tuple[int, int, int]:

@@ -1,10 +1,20 @@
 """A report: a snapshot as data, and files rendered from it."""
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from jobs.models import Job
 from manuscripts.models import Draft, Manuscript, Membership
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, actor) -> "ReportQuerySet":
+        """Those of manuscripts of whose author team the actor is."""
+        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
+        return self.filter(manuscript__in=team)
 
 
 class Report(models.Model):
@@ -27,8 +37,26 @@ class Report(models.Model):
     job_id = models.CharField(max_length=32, blank=True)
     created = models.DateTimeField(default=timezone.now)
 
+    objects = ReportQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created", "-pk"]
+
+    @cached_property
+    def job(self) -> Job | None:
+        """The job that makes it, while its row is kept."""
+        return Job.objects.filter(pk=self.job_id).first() if self.job_id else None
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.state in {"queued", "running"}
+
+    @property
+    def progress(self) -> float:
+        """How far it is, 0-1."""
+        if self.state == "done":
+            return 1.0
+        return self.job.progress if self.job else 0.0
 
 
 class ReportFile(models.Model):
@@ -45,3 +73,7 @@ class ReportFile(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["report", "format"], name="one_file_a_format")]
+
+    @property
+    def path(self):
+        return settings.REPORTS_DIR / self.sha256

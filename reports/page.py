@@ -93,7 +93,7 @@ def map_row(pages: Pages, row: Data, kind: str) -> Data:
     total = pages.cell(row["all"], f"{title}, all readers")
     cells = [
         pages.cell(figure, f"{pages.name(slug)}, {title}") | {"code": pages.code(slug)}
-        for slug, figure in row["by_discipline"].items()
+        for slug, figure in pages.in_order(row["by_discipline"])
     ]
     gap: Data | None = row["gap"]
     words = None
@@ -198,7 +198,7 @@ def other_questions(pages: Pages) -> list[Data]:
         if figure["hidden"]:
             text = "Left blank."
         elif q["kind"] == "choice":
-            text = ", ".join(f"{option}: {n}" for option, n in figure["options"].items()) + f" (n {figure['n']})"
+            text = ", ".join(f"{c['option']}: {c['n']}" for c in figure["options"]) + f" (n {figure['n']})"
         else:
             cell = pages.cell(figure, where)
             text = f"{cell['text']} (n {cell['n']})"
@@ -214,7 +214,7 @@ def coverage_rows(pages: Pages) -> list[Data]:
     def row(code: str, name: str, figure: Data) -> Data:
         return {"code": code, "name": name, "figures": ["" if figure[s] is None else str(figure[s]) for s in states]}
 
-    rows = [row(pages.code(d), pages.name(d), f) for d, f in covered["by_discipline"].items()]
+    rows = [row(pages.code(d), pages.name(d), f) for d, f in pages.in_order(covered["by_discipline"])]
     return [*rows, row("", "All, each person once", covered["all"])]
 
 
@@ -230,7 +230,10 @@ def count_rows(pages: Pages) -> list[Data]:
         ("By discipline", "by_discipline", names),
     ]
     return [
-        {"title": title, "counts": [{"label": words[k], "n": n} for k, n in counts[key].items() if n is not None]}
+        {
+            "title": title,
+            "counts": [{"label": words[k], "n": counts[key][k]} for k in words if counts[key][k] is not None],
+        }
         for title, key, words in groups
     ]
 

@@ -2,8 +2,13 @@
 
 from django.urls import path
 
-from . import views_home
+from . import views, views_home
 
 urlpatterns = [
     path("m/<slug:slug>/", views_home.manuscript, name="manuscript"),
+    path("m/<slug:slug>/reports/", views.reports, name="reports"),
+    path("m/<slug:slug>/reports/<int:pk>/", views.report, name="report"),
+    path("m/<slug:slug>/reports/<int:pk>/cancel/", views.report_cancel, name="report_cancel"),
+    path("m/<slug:slug>/reports/<int:pk>/delete/", views.report_delete, name="report_delete"),
+    path("m/<slug:slug>/reports/<int:pk>/files/<slug:name>/", views.report_file, name="report_file"),
 ]

@@ -51,6 +51,10 @@ class Pages:
         self.titles = {row["key"]: row["title"] for row in rows}
         self.positions = {row["key"]: row["position"] for row in data["map"]["verdict"]}
 
+    def in_order(self, by_discipline: Data) -> list[tuple[str, Any]]:
+        """Figures by discipline in value-stream order, whatever the order of the JSON."""
+        return [(slug, by_discipline[slug]) for slug in self.disciplines]
+
     def code(self, slug: object) -> str:
         """The letters of a discipline, empty for none."""
         return str(self.disciplines[slug]["code"]) if slug in self.disciplines else ""

@@ -1,0 +1,261 @@
+"""One consistent picture of a manuscript at one moment, read in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement, SectionText
+from reports import snapshot as shot
+from reviews.answers import standing
+from reviews.models import Anchor, Comment, Reading, Review, Thread
+
+CONTEXT = 160  # code points of the paragraph shown before and after a quote
+LONGEST_QUOTE = 600
+READ = 0.95  # share of a chapter from which it counts as read
+TEAM = ("author", "co_author")
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction in which every query sees the same state of the database."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def rfc3339(moment: datetime | None) -> str:
+    """A time in UTC with microseconds, so that times sort as text; empty for none."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else ""
+
+
+def collect(manuscript: Manuscript, draft: Draft | None) -> shot.Snapshot:
+    """The snapshot of one draft of the manuscript; of a book that was never opened, one without answers and notes."""
+    with one_moment():
+        return Collector(manuscript, draft).snapshot()
+
+
+class Collector:
+    """Reads everything a report needs of one draft."""
+
+    def __init__(self, manuscript: Manuscript, draft: Draft | None):
+        self.manuscript, self.draft = manuscript, draft
+        self.rows = list(manuscript.disciplines.all())
+        by_id = {row.pk: row for row in self.rows}
+        self.slugs = {row.pk: root(row, by_id).slug for row in self.rows}
+
+    def snapshot(self) -> shot.Snapshot:
+        """All of it as plain values."""
+        draft, round_ = self.draft, self.draft.round if self.draft else None
+        members = list(
+            self.manuscript.memberships.prefetch_related("disciplines").select_related("pseudonym_discipline")
+        )
+        places = list(self._places()) if draft else []
+        return shot.Snapshot(
+            slug=self.manuscript.slug,
+            title=self.manuscript.title,
+            as_of=rfc3339(timezone.now()),
+            language=self.manuscript.language,
+            time_zone=self.manuscript.time_zone,
+            authors=tuple(m.name for m in members if m.role in TEAM and m.removed is None),
+            draft=draft.number if draft else None,
+            label=(draft.label or str(draft.number)) if draft else "",
+            round=round_.number if round_ else None,
+            visibility=round_.visibility if round_ else "open",
+            anonymity=round_.anonymity if round_ else "peers",
+            others_sections=round_.others_sections if round_ else "open",
+            opened=rfc3339(draft.opened) if draft else "",
+            deadline=round_.deadline.isoformat() if round_ and round_.deadline else "",
+            disciplines=tuple(
+                shot.Discipline(d.slug, d.code, d.name, d.span) for d in self.rows if d.merged_into_id is None
+            ),
+            members=tuple(self._member(m) for m in members),
+            chapters=tuple(self._chapters(places)),
+            sections=tuple(self._sections(places)),
+            reviews=tuple(self._reviews()) if round_ else (),
+            questions=tuple(self._questions()),
+            answers=tuple(self._answers()) if draft else (),
+            remarks=tuple(self._remarks()) if draft else (),
+        )
+
+    def _slug(self, discipline_id: int | None) -> str:
+        return self.slugs.get(discipline_id or 0, "")
+
+    def _member(self, m: Membership) -> shot.Member:
+        own = {self.slugs[d.pk] for d in m.disciplines.all()}
+        return shot.Member(
+            id=str(m.pk),
+            name=m.name,
+            pseudonym=m.pseudonym,
+            role=m.role,
+            disciplines=tuple(d.slug for d in self.rows if d.merged_into_id is None and d.slug in own),
+            sphere=m.sphere,
+            years=m.years,
+        )
+
+    def _places(self) -> Iterable[Placement]:
+        rows = Placement.objects.filter(draft=self.draft).select_related("chapter", "section")
+        return rows.only(
+            "chapter_position",
+            "chapter_title",
+            "position",
+            "title",
+            "discipline_id",
+            "chapter__key",
+            "section__key",
+        )
+
+    def _chapters(self, places: list[Placement]) -> Iterator[shot.Chapter]:
+        """A chapter is asked about where it has a common section and is not the front matter."""
+        common = {p.chapter_id for p in places if p.discipline_id is None and p.chapter_position}
+        for p in {p.chapter_id: p for p in reversed(places)}.values():
+            yield shot.Chapter(p.chapter.key, p.chapter_title, p.chapter_position, p.chapter_id in common)
+
+    def _sections(self, places: list[Placement]) -> Iterator[shot.Section]:
+        for p in places:
+            own = self._slug(p.discipline_id)
+            title = p.title or (p.chapter_title if own else "")
+            yield shot.Section(p.section.key, p.chapter.key, title, p.position, own)
+
+    def _reviews(self) -> Iterator[shot.Review]:
+        assert self.draft is not None
+        read: dict[int, set[str]] = defaultdict(set)
+        seen = Reading.objects.filter(draft__round=self.draft.round_id, share__gte=READ)
+        for member, key in seen.values_list("member_id", "chapter__key"):
+            read[member].add(key)
+        for member, state in Review.objects.filter(round=self.draft.round_id).values_list("member_id", "state"):
+            yield shot.Review(str(member), state, frozenset(read[member]))
+
+    def _questions(self) -> Iterator[shot.Question]:
+        for q in self.manuscript.questions.prefetch_related("chapters"):
+            chapters = tuple(c.key for c in q.chapters.all()) or None
+            code = q.code or ""
+            yield shot.Question(
+                str(q.pk), q.kind, q.text, code, tuple(q.scopes), tuple(q.options), q.position, chapters
+            )
+
+    def _answers(self) -> Iterator[shot.Answer]:
+        """Those that stand for the draft. Whether and which is decided where answers are kept."""
+        assert self.draft is not None
+        rows = standing(self.manuscript, self.draft).select_related("question", "chapter", "section", "draft")
+        for a in rows:
+            yield shot.Answer(
+                id=f"{a.pk:012}",
+                member=str(a.member_id),
+                question=str(a.question_id),
+                scope=a.scope,
+                key=a.key or "",
+                discipline=self._slug(a.discipline_id),
+                value=int(a.value) if a.question.kind == "rating" and (a.value or "").isdigit() else a.value,
+                words=a.words,
+                draft=a.draft.label or "",
+                updated=rfc3339(a.updated),
+                promise=a.anonymity,
+                via=a.via,
+            )
+
+    def _remarks(self) -> Iterator[shot.Remark]:
+        """The notes written by then, each where it stands in the draft."""
+        assert self.draft is not None
+        threads = list(
+            Thread.objects.filter(manuscript=self.manuscript, draft__number__lte=self.draft.number, withdrawn=None)
+            .select_related("chapter", "decision")
+            .annotate(agreed=Count("agreements"))
+        )
+        comments: dict[int, list[Comment]] = defaultdict(list)
+        for comment in Comment.objects.filter(thread__manuscript=self.manuscript, withdrawn=None).order_by(
+            "created", "pk"
+        ):
+            comments[comment.thread_id].append(comment)
+        anchors = Anchor.objects.filter(draft=self.draft).select_related("chapter", "section").order_by("attempt")
+        newest = {anchor.thread_id: anchor for anchor in anchors}
+        wanted = {t.text_id for t in threads} | {a.text_id for a in newest.values()}
+        texts = dict(SectionText.objects.filter(pk__in=wanted - {None}).values_list("pk", "text"))
+        for t in threads:
+            if comments[t.pk]:
+                yield self._remark(t, comments[t.pk], newest.get(t.pk), texts)
+
+    def _remark(self, t: Thread, said: list[Comment], anchor: Anchor | None, texts: dict[int, str]) -> shot.Remark:
+        first, *rest = said
+        decision = getattr(t, "decision", None)
+        return shot.Remark(
+            id=str(t.pk),
+            member=str(t.author_id),
+            kind=t.kind,
+            body=first.body,
+            discipline=self._slug(t.discipline_id),
+            scope=t.scope,
+            reaction=t.reaction,
+            replacement=t.replacement,
+            decision=decision.decision if decision else "",
+            reason=decision.reason if decision else "",
+            agreements=t.agreed,  # type: ignore[attr-defined]
+            replies=tuple(shot.Reply(str(c.author_id), c.body, rfc3339(c.created), c.anonymity) for c in rest),
+            visibility=t.visibility,
+            permission=t.quote_permission,
+            promise=first.anonymity,
+            via=t.via,
+            created=rfc3339(t.created),
+            **place_of(t, anchor, texts),
+        )
+
+
+def root(row: Discipline, by_id: dict[int, Discipline]) -> Discipline:
+    """What stands for a discipline after all merges."""
+    seen: set[int] = set()
+    while row.merged_into_id and row.pk not in seen:
+        seen.add(row.pk)
+        row = by_id[row.merged_into_id]
+    return row
+
+
+def place_of(t: Thread, anchor: Anchor | None, texts: dict[int, str]) -> dict[str, Any]:
+    """Where a note stands in the draft: chapter, section, words in context, fate. Detached: the words it was on."""
+    if t.scope != "section":
+        return {"chapter": t.chapter.key if t.chapter else ""}
+    chapter = anchor.chapter.key if anchor and anchor.chapter else ""
+    section = anchor.section.key if anchor and anchor.section else ""
+    if anchor is None or anchor.fate == "detached" or anchor.text_id is None:
+        old = texts.get(t.text_id or 0, "")
+        quote = old[t.start : t.end] if t.start is not None else ""
+        return {"chapter": chapter, "section": section, "quote": shortened(quote), "fate": "detached"}
+    if anchor.start is None or anchor.end is None:
+        return {"chapter": chapter, "section": section, "fate": anchor.fate}
+    text = texts[anchor.text_id]
+    before, after = around(text, anchor.start, anchor.end)
+    return {
+        "chapter": chapter,
+        "section": section,
+        "before": before,
+        "quote": shortened(text[anchor.start : anchor.end]),
+        "after": after,
+        "start": anchor.start,
+        "end": anchor.end,
+        "fate": anchor.fate,
+    }
+
+
+def shortened(quote: str) -> str:
+    """A quote of at most LONGEST_QUOTE code points; an ellipsis stands for its middle."""
+    half = LONGEST_QUOTE // 2
+    return quote if len(quote) <= LONGEST_QUOTE else f"{quote[:half]} … {quote[-half:]}"
+
+
+def around(text: str, start: int, end: int) -> tuple[str, str]:
+    """The rest of the paragraph before and after a quote, cut between words."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    stop = text.find("\n", end)
+    after = text[end : stop if stop >= 0 else len(text)]
+    if len(before) > CONTEXT:
+        before = "… " + before[-CONTEXT:].split(" ", 1)[-1]
+    if len(after) > CONTEXT:
+        after = after[:CONTEXT].rsplit(" ", 1)[0] + " …"
+    return before, after

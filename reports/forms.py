@@ -1,0 +1,105 @@
+"""The dialog that makes a report."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from manuscripts.models import Draft, Manuscript
+from manuscripts.rendering import clean_input
+from reports.formats import DEFAULT, FORMATS
+from reports.making import LONGEST_COVER, Wish
+
+NAMES = [
+    ("all", _("All names: for your desk only")),
+    ("allowed", _("Names, where the reader said yes")),
+    ("roles", _("Disciplines, no names")),
+    ("none", _("No names, no disciplines beside quotes")),
+]
+EDITIONS = {
+    "all": ("author", True),
+    "allowed": ("readers", True),
+    "roles": ("readers", False),
+    "none": ("publisher", False),
+}
+
+
+class ReportForm(forms.Form):
+    """What goes in, for whom, in which form."""
+
+    draft = forms.ChoiceField(label=_("Draft"))
+    names = forms.ChoiceField(label=_("Names"), choices=NAMES, initial="all")
+    disciplines = forms.MultipleChoiceField(
+        label=_("Disciplines"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one discipline.")},
+    )
+    leave_out = forms.BooleanField(label=_("Leave out notes for the author only"), required=False)
+    formats = forms.MultipleChoiceField(
+        label=_("Formats"),
+        choices=[(name, kind.label) for name, kind in FORMATS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(DEFAULT),
+        error_messages={"required": _("Choose at least one form.")},
+    )
+    cover = forms.CharField(
+        label=_("Covering note"),
+        help_text=_("It stands on the first page, above your name. Nothing else in the report is yours to change."),
+        max_length=LONGEST_COVER,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, manuscript: Manuscript, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.drafts = list(manuscript.drafts.filter(state__in=["open", "closed"]).order_by("-number"))
+        self.fields["draft"].choices = [(str(d.number), draft_label(d)) for d in self.drafts]
+        rows = [d for d in manuscript.disciplines.all() if d.merged_into_id is None]
+        self.fields["disciplines"].choices = [(d.slug, d.name) for d in rows]
+        self.fields["disciplines"].initial = [d.slug for d in rows]
+        self.codes = {d.slug: d.code for d in rows}
+
+    def clean_cover(self) -> str:
+        return clean_input(self.cleaned_data["cover"])
+
+    def chips(self) -> list[dict[str, Any]]:
+        """The disciplines with their codes and whether they are ticked."""
+        ticked = self["disciplines"].value() or []
+        return [
+            {"slug": slug, "code": self.codes[slug], "name": name, "ticked": slug in ticked}
+            for slug, name in self.fields["disciplines"].choices
+        ]
+
+    def forms_offered(self) -> list[dict[str, Any]]:
+        """The formats with their words and whether they are ticked."""
+        ticked = self["formats"].value() or []
+        return [
+            {
+                "name": name,
+                "kind": kind,
+                "ticked": name in ticked,
+                "icon": "data" if name in ("csv", "json") else "file",
+            }
+            for name, kind in FORMATS.items()
+        ]
+
+    def wish(self) -> Wish:
+        """The report asked for; all disciplines ticked means no narrowing."""
+        data = self.cleaned_data
+        edition, names = EDITIONS[data["names"]]
+        everything = len(data["disciplines"]) == len(self.codes)
+        return Wish(
+            formats=tuple(data["formats"]),
+            draft=int(data["draft"]),
+            edition=edition,
+            names=names,
+            disciplines=None if everything else tuple(data["disciplines"]),
+            cover=data["cover"].strip(),
+            author_only=not data["leave_out"],
+        )
+
+
+def draft_label(draft: Draft) -> str:
+    """A draft in the list: its label and whether readers still see it."""
+    state = _("open now") if draft.state == "open" else _("closed")
+    return _("Draft %(label)s, %(state)s") % {"label": draft, "state": state}

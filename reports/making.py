@@ -1,0 +1,212 @@
+"""A report from the wish for it to its files: asked for, collected once, every format from the stored snapshot."""
+
+import hashlib
+import logging
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from jobs.models import Job
+from jobs.queue import cancel, enqueue
+from jobs.running import RunningJob, Stopped
+from manuscripts.errors import Refused
+from manuscripts.manuscripts import record_event
+from manuscripts.models import Draft, Manuscript
+from manuscripts.permissions import Actor, check
+from reports.collecting import collect, rfc3339
+from reports.findings import findings, sha256
+from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats
+from reports.models import Report, ReportFile
+from reports.remarks import DECISIONS, KINDS
+from reports.removing import remove_unused
+from reports.snapshot import Edition
+
+log = logging.getLogger("widemargin.reports")
+
+EDITIONS = ("author", "readers", "publisher")
+LONGEST_COVER = 5000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a report is asked to be. None means everything; `draft` is a number, None the newest that was open.
+
+    `names` None: names on the author's desk, none in what leaves it.
+    """
+
+    formats: tuple[str, ...] = DEFAULT
+    draft: int | None = None
+    edition: str = "author"
+    names: bool | None = None
+    disciplines: tuple[str, ...] | None = None
+    chapters: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] | None = None
+    decisions: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    cover: str = ""
+    author_only: bool = True
+
+    def as_edition(self, merged: dict[str, str]) -> Edition:
+        """The edition of the findings; `merged` gives for each discipline's slug the one that stands for it."""
+        slugs = self.disciplines
+        return Edition(
+            edition=self.edition,
+            names=self.edition == "author" if self.names is None else self.names,
+            disciplines=None if slugs is None else tuple(sorted({merged[s] for s in slugs})),
+            chapters=self.chapters,
+            kinds=self.kinds,
+            decisions=self.decisions,
+            since=rfc3339(self.since),
+            until=rfc3339(self.until),
+            cover=self.cover,
+            author_only=self.author_only,
+        )
+
+
+def request_report(actor: Actor, manuscript: Manuscript, wish: Wish) -> Report:
+    """The row of a report and the job that makes it. Refused where the wish names what there is not."""
+    check(actor, "report.create", manuscript)
+    draft = checked(manuscript, wish)
+    merged = {d.slug: d.resolved().slug for d in manuscript.disciplines.select_related("merged_into")}
+    options = asdict(wish.as_edition(merged)) | {"formats": check_formats(wish.formats)}
+    with transaction.atomic():
+        me = actor.membership_in(manuscript)
+        report = Report.objects.create(manuscript=manuscript, draft=draft, made_by=me, options=options)
+        job = enqueue("make_report", {"report": report.pk}, user=actor.user, subject=f"manuscript:{manuscript.pk}")
+        report.job_id = job.pk
+        report.save(update_fields=["job_id"])
+    return report
+
+
+def checked(manuscript: Manuscript, wish: Wish) -> Draft:
+    """The draft a report is made of, once everything the wish names was found."""
+    try:
+        check_formats(wish.formats)
+    except FormatRefused as refused:
+        raise Refused(refused.code, refused.detail, field="formats") from refused
+    known = {
+        "disciplines": set(manuscript.disciplines.values_list("slug", flat=True)),
+        "chapters": set(manuscript.chapters.values_list("key", flat=True)),
+        "kinds": set(KINDS),
+        "decisions": {*DECISIONS, "open"},
+    }
+    for field, names in known.items():
+        for name in getattr(wish, field) or ():
+            if name not in names:
+                raise Refused("invalid", _("“%(name)s” is not known here.") % {"name": name[:80]}, field=field)
+    if wish.edition not in EDITIONS:
+        raise Refused("invalid", _("An edition is author, readers or publisher."), field="edition")
+    if wish.since and wish.until and wish.since >= wish.until:
+        raise Refused("invalid", _("The end lies before the beginning."), field="until")
+    if len(wish.cover) > LONGEST_COVER:
+        raise Refused("invalid", _("The covering note is too long."), field="cover")
+    opened = manuscript.drafts.filter(state__in=["open", "closed"])
+    draft = manuscript.open_draft if wish.draft is None else opened.filter(number=wish.draft).first()
+    if draft is None:
+        detail = _("No draft was opened yet.") if wish.draft is None else _("There is no such draft that was opened.")
+        raise Refused("no_draft", detail, status=409 if wish.draft is None else 400, field="draft")
+    return draft
+
+
+def make_report(job: RunningJob) -> dict[str, Any] | None:
+    """The job: collect once, render each format, keep the files. One format that fails leaves the report done."""
+    report = Report.objects.select_related("manuscript", "draft__round").filter(pk=job.args["report"]).first()
+    if report is None:
+        return None
+    Report.objects.filter(pk=report.pk, state="queued").update(state="running")
+    job.progress(0.02, _("Collecting what was said"))
+    if report.snapshot is None:
+        take_snapshot(job, report)
+    formats = report.options["formats"]
+    files = []
+    for at, name in enumerate(formats):
+        job.progress(0.2 + 0.75 * at / len(formats), _("Writing %(name)s") % {"name": FORMATS[name].label})
+        files.append(make_file(report, name))
+    with job.commit() as result:
+        done = any(file.state == "done" for file in files)
+        report.files.all().delete()
+        ReportFile.objects.bulk_create(files)
+        report.state = "done" if done else "failed"
+        report.error = "" if done else _("None of the files could be made. It was logged; tell your operator.")
+        report.save(update_fields=["state", "error"])
+        if done:
+            record_event(report.manuscript, "report.done", report.made_by, f"report:{report.pk}")
+        result["report"] = str(report.pk)
+    return None
+
+
+def take_snapshot(job: RunningJob, report: Report) -> None:
+    """Stores the findings with their hash. A job begun again finds them and makes its files from the same."""
+    options = {k: tuple(v) if isinstance(v, list) else v for k, v in report.options.items() if k != "formats"}
+    data = findings(collect(report.manuscript, report.draft), Edition(**options))
+    with job.checkpoint():
+        report.snapshot, report.snapshot_sha256 = data, sha256(data)
+        report.as_of = datetime.fromisoformat(data["as_of"].replace("Z", "+00:00"))
+        report.save(update_fields=["snapshot", "snapshot_sha256", "as_of"])
+
+
+def make_file(report: Report, name: str) -> ReportFile:
+    """One file of the report, built and kept under its hash; a failure becomes a row that says so."""
+    kind = FORMATS[name]
+    title = slugify(report.manuscript.title)[:60] or "report"
+    file = ReportFile(report=report, format=name, name=f"{title}-draft-{report.draft}.{kind.suffix}")
+    try:
+        made = kind.render(report.snapshot, report.snapshot_sha256)
+        file.sha256, file.bytes, file.state = hashlib.sha256(made).hexdigest(), len(made), "done"
+        keep(made, file.path)
+    except Stopped:
+        raise
+    except Exception as error:  # whatever a renderer meets, the other files are still wanted
+        log.error("report %s: %s failed with %s", report.pk, name, type(error).__qualname__)
+        file.sha256, file.bytes, file.state = "", 0, "failed"
+        file.error = _("This file could not be made. It was logged; tell your operator.")
+    return file
+
+
+def keep(made: bytes, path: Path) -> None:
+    """Writes a file whole or not at all, readable by the server alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix="making-")
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(made)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def put_back(job: Job) -> None:
+    """A report whose job failed for good or was cancelled says so."""
+    state = "cancelled" if job.state == Job.State.CANCELLED else "failed"
+    rows = Report.objects.filter(pk=job.args.get("report"), state__in=["queued", "running"])
+    rows.update(state=state, error=job.error)
+
+
+def cancel_report(actor: Actor, report: Report) -> None:
+    """Ends the making of a report; nothing where it is already done."""
+    check(actor, "report.delete", report)
+    if report.job is not None:
+        cancel(report.job)
+
+
+def delete_report(actor: Actor, report: Report) -> None:
+    """Takes a report away with its files, unless an equal file belongs to another report."""
+    check(actor, "report.delete", report)
+    files = [(ReportFile, settings.REPORTS_DIR, file.sha256) for file in report.files.all()]
+    with transaction.atomic():
+        if report.is_being_made and report.job is not None:
+            cancel(report.job)
+        report.delete()
+        transaction.on_commit(lambda: remove_unused(files))
