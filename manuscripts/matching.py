@@ -80,14 +80,16 @@ def match(
     next_chapter: int = 1,
     taken: set[str] | None = None,
     answers: Mapping[str, str | None] | None = None,
+    standing: Mapping[str, str] | None = None,
 ) -> Matched:
     """Give every chapter and section its key.
 
     `codes` maps discipline slugs to their codes (`c3-ops`), `taken` holds every key that was ever used, `answers`
-    what the author said before: from a section's fingerprint to the key it has, or None for "it is new". A common
+    what the author said before: from a section's fingerprint to the key it has, or None for "it is new", `standing`
+    the keys that sections of this very draft have got before. A common
     section that took over the text of a discipline's section is given that discipline in the outline.
     """
-    return _Matcher(outline, old, codes, next_chapter, taken or set(), answers or {}).run()
+    return _Matcher(outline, old, codes, next_chapter, taken or set(), answers or {}, standing or {}).run()
 
 
 def likely_disciplines(
@@ -131,7 +133,9 @@ class _Matcher:
         next_chapter: int,
         taken: set[str],
         answers: Mapping[str, str | None],
+        standing: Mapping[str, str],
     ) -> None:
+        self.standing = standing
         self.chapters = outline.chapters
         self.old = {section.key: section for section in old}
         self.codes, self.next_chapter, self.answers = codes, next_chapter, answers
@@ -153,6 +157,11 @@ class _Matcher:
             texts[section.chapter] += "\n" + section.text
         free = {key for key in old_titles if key != "front"}
         keys: list[str | None] = ["front" if c.kind == "front" else None for c in self.chapters]
+        for index, chapter in enumerate(self.chapters):
+            was = self.old.get(self.standing.get(chapter.sections[0].at, ""))
+            if was and keys[index] is None and was.chapter in free:
+                keys[index] = was.chapter
+                free.discard(was.chapter)
         for same in (str.casefold, normal_heading):
             self._by_title(keys, {key: same(old_titles[key]) for key in free}, same, free)
         likeness = _Likeness({key: texts[key] for key in free})
@@ -193,7 +202,8 @@ class _Matcher:
             free.discard(key)
 
         for c, s in places:
-            said = self.answers.get(self._section(c, s).at)
+            at = self._section(c, s).at
+            said = self.answers[at] if at in self.answers else self.standing.get(at)
             if said in free:
                 take(c, s, said)
         for c, s in places:  # the opening of a chapter stays its opening, and a discipline its own

@@ -62,7 +62,8 @@ class OutlineChapter:
 
 @dataclass
 class Outline:
-    """`title` is the book's, where the file tells it. `stale` holds the corrections that found no place."""
+    """`title` is the book's, where the file tells it. `stale` holds the corrections that found no place,
+    `marks` the fingerprint of each block. A problem's `section` is the fingerprint of the block it is about."""
 
     title: str
     chapters: list[OutlineChapter]
@@ -70,6 +71,7 @@ class Outline:
     problems: list[Problem]
     stale: list[dict[str, Any]]
     siblings: list[Sibling] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
 
     @property
     def words(self) -> int:
@@ -99,7 +101,9 @@ def outline(
     for correction in split.stale:
         told = _("An earlier correction found no place in this draft: %s") % describe(correction, known)
         problems.append(Problem("correction_stale", "warning", told))
-    return Outline(split.title, chapters, split.questions[:MAX_QUESTIONS], problems, split.stale, split.siblings)
+    return Outline(
+        split.title, chapters, split.questions[:MAX_QUESTIONS], problems, split.stale, split.siblings, split.marks
+    )
 
 
 class _Cutter:

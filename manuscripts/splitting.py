@@ -151,6 +151,7 @@ class Splitter:
                     else _("“%s” is bold and stands alone; it was not read as a heading.")
                 )
                 % line,
+                mark,
             )
         )
 
@@ -239,6 +240,7 @@ class Splitter:
                     "warning",
                     _("“%(line)s” names the discipline “%(slug)s”, which this manuscript does not have.")
                     % {"line": self.line(index), "slug": slug},
+                    self.marks[index],
                 )
             )
         return found
@@ -310,6 +312,7 @@ class Splitter:
                 "warning",
                 _("“%(line)s” could be the section of %(name)s. It was left with its chapter.")
                 % {"line": line, "name": self.known[slug]},
+                mark,
             )
         )
 
