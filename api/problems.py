@@ -78,8 +78,8 @@ def flat(detail: Any, path: str = "") -> Iterator[dict]:
 def handle(exc: Exception, context: dict) -> Response:
     """DRF's exception handler: a problem document for everything; what is not foreseen is logged and a plain 500."""
     if isinstance(exc, Refused):
-        errors = [{"field": exc.field, "code": exc.code, "detail": str(exc.detail)}] if exc.field else []
-        return answer(exc.status, exc.code, exc.detail, errors, **exc.extra)
+        own = [{"field": exc.field, "code": exc.code, "detail": str(exc.detail)}] if exc.field else []
+        return answer(exc.status, exc.code, exc.detail, **{"errors": own, **exc.extra})
     if isinstance(exc, Http404 | drf.NotFound):
         return answer(404, "not_found", _("There is nothing at this address."))
     if isinstance(exc, django_errors.PermissionDenied):

@@ -78,3 +78,155 @@ class Section(s.Serializer):
     draft = s.IntegerField()
     text_id = s.CharField()
     markdown = s.CharField()
+
+
+def _count(nullable: bool = False) -> s.IntegerField:
+    return s.IntegerField(min_value=0, allow_null=nullable)
+
+
+ROLES = ["author", "co_author", "reviewer", "observer", "contact"]
+
+
+class Invitation(s.Serializer):
+    id = s.CharField()
+    email = s.EmailField(allow_null=True)
+    name = s.CharField()
+    disciplines = s.ListField(child=s.CharField())
+    role = s.ChoiceField(ROLES)
+    minutes = s.IntegerField(allow_null=True)
+    state = s.ChoiceField(["unsent", "queued", "sent", "bounced", "opened", "accepted", "declined", "revoked"])
+    link = s.URLField(allow_null=True)
+
+
+class Invited(s.Serializer):
+    results = Invitation(many=True)
+
+
+class Member(s.Serializer):
+    id = s.CharField()
+    name = s.CharField()
+    email = s.EmailField(allow_null=True)
+    role = s.ChoiceField(ROLES)
+    disciplines = s.ListField(child=s.CharField())
+    sphere = s.ChoiceField(["", "director", "manager", "consultant", "worker", "guerrilla"])
+    years = s.IntegerField(allow_null=True)
+    pseudonym = s.CharField(allow_null=True)
+
+
+class Progress(s.Serializer):
+    read = _count()
+    asked = _count()
+
+
+class Review(s.Serializer):
+    id = s.CharField()
+    member = s.CharField()
+    round = s.IntegerField()
+    state = s.ChoiceField(["invited", "opened", "started", "submitted", "declined"])
+    progress = Progress()
+
+
+class Person(s.Serializer):
+    id = s.CharField(allow_null=True)
+    name = s.CharField()
+    role = s.ChoiceField(ROLES)
+
+
+class WrittenOn(s.Serializer):
+    draft = s.IntegerField()
+    chapter = s.CharField(allow_null=True)
+    section = s.CharField(allow_null=True)
+    text_id = s.CharField(allow_null=True)
+    selector = s.ListField(child=s.DictField(), allow_null=True)
+
+
+class Near(s.Serializer):
+    text_id = s.CharField()
+    offset = _count()
+
+
+class Anchor(s.Serializer):
+    draft = s.IntegerField()
+    chapter = s.CharField(allow_null=True)
+    section = s.CharField(allow_null=True)
+    text_id = s.CharField(allow_null=True)
+    start = _count(True)
+    end = _count(True)
+    exact = s.CharField(allow_null=True)
+    fate = s.ChoiceField(["kept", "moved", "edited", "detached"])
+    confidence = s.FloatField(min_value=0, max_value=1)
+    reason = s.CharField()
+    by = s.ChoiceField(["worker", "hand"])
+    near = Near(allow_null=True)
+
+
+class Decision(s.Serializer):
+    decision = s.ChoiceField(["will_change", "changed", "no_change", "later", "duplicate"])
+    reason = s.CharField()
+    duplicate_of = s.CharField(allow_null=True)
+    applied_in = s.IntegerField(allow_null=True)
+    at = s.DateTimeField()
+
+
+class Comment(s.Serializer):
+    id = s.CharField()
+    author = Person()
+    body = s.CharField()
+    created = s.DateTimeField()
+    edited = s.DateTimeField(allow_null=True)
+
+
+class Thread(s.Serializer):
+    id = s.CharField()
+    url = s.URLField()
+    html_url = s.URLField()
+    external_id = s.CharField(allow_null=True)
+    scope = s.ChoiceField(["book", "chapter", "section"])
+    kind = s.ChoiceField(["comment", "suggestion", "reaction", "experience"])
+    reaction = s.CharField(allow_null=True)
+    body = s.CharField()
+    replacement = s.CharField(allow_null=True)
+    visibility = s.ChoiceField(["everyone", "authors"])
+    quote_permission = s.ChoiceField(["no", "unnamed", "named"])
+    via = s.CharField()
+    author = Person()
+    discipline = s.CharField(allow_null=True)
+    section_discipline = s.CharField(allow_null=True)
+    written_on = WrittenOn()
+    anchor = Anchor(allow_null=True)
+    status = s.ChoiceField(["open", "decided"])
+    decision = Decision(allow_null=True)
+    agreements = _count()
+    comments = Comment(many=True)
+    withdrawn = s.BooleanField(required=False, help_text="there where it is true")
+    created = s.DateTimeField()
+    updated = s.DateTimeField()
+
+
+class Question(s.Serializer):
+    id = s.CharField()
+    code = s.ChoiceField(["value", "makes_sense", "improve"], allow_null=True)
+    kind = s.ChoiceField(["rating", "verdict", "choice", "words"])
+    text = s.CharField()
+    scopes = s.ListField(child=s.ChoiceField(["book", "chapter", "own_section"]))
+    chapters = s.ListField(child=s.CharField(), allow_null=True)
+    disciplines = s.ListField(child=s.CharField(), allow_null=True)
+    options = s.ListField(child=s.CharField())
+    position = s.IntegerField()
+    retired = s.BooleanField()
+
+
+class Answer(s.Serializer):
+    id = s.CharField()
+    member = s.CharField(allow_null=True)
+    question = s.CharField()
+    scope = s.ChoiceField(["book", "chapter", "own_section"])
+    key = s.CharField(allow_null=True)
+    discipline = s.CharField(allow_null=True)
+    round = s.IntegerField()
+    draft = s.IntegerField()
+    value = s.JSONField(allow_null=True)
+    words = s.CharField()
+    stands = s.BooleanField()
+    via = s.CharField()
+    updated = s.DateTimeField()

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from .resources import docs, jobs, manuscripts, me, texts
+from .resources import docs, jobs, manuscripts, me, people, questions, texts, threads
 from .views import NotHere
 
 v1 = [
@@ -12,6 +12,24 @@ v1 = [
     path("manuscripts/", manuscripts.Manuscripts.as_view(), name="manuscripts"),
     path("manuscripts/<slug:slug>/", manuscripts.OneManuscript.as_view(), name="manuscript"),
     path("manuscripts/<slug:slug>/sections/<str:key>/", texts.OneSection.as_view(), name="section"),
+    path("manuscripts/<slug:slug>/invitations/", people.Invitations.as_view(), name="invitations"),
+    path("invitations/<str:pk>/resend/", people.ResendInvitation.as_view(), name="invitation_resend"),
+    path("invitations/<str:pk>/revoke/", people.RevokeInvitation.as_view(), name="invitation_revoke"),
+    path("manuscripts/<slug:slug>/members/", people.Members.as_view(), name="members"),
+    path("members/<str:pk>/", people.OneMember.as_view(), name="member"),
+    path("manuscripts/<slug:slug>/reviews/", people.Reviews.as_view(), name="reviews"),
+    path("reviews/<str:pk>/", people.OneReview.as_view(), name="review"),
+    path("manuscripts/<slug:slug>/threads/", threads.Threads.as_view(), name="threads"),
+    path("threads/<str:pk>/", threads.OneThread.as_view(), name="thread"),
+    path("threads/<str:pk>/comments/", threads.Comments.as_view(), name="thread_comments"),
+    path("threads/<str:pk>/decision/", threads.DecideThread.as_view(), name="thread_decision"),
+    path("threads/<str:pk>/anchor/", threads.PlaceThread.as_view(), name="thread_anchor"),
+    path("threads/<str:pk>/agree/", threads.AgreeThread.as_view(), name="thread_agree"),
+    path("comments/<str:pk>/", threads.OneComment.as_view(), name="comment"),
+    path("manuscripts/<slug:slug>/questions/", questions.Questions.as_view(), name="questions"),
+    path("questions/<str:pk>/", questions.OneQuestion.as_view(), name="question"),
+    path("manuscripts/<slug:slug>/answers/", questions.Answers.as_view(), name="answers"),
+    path("answers/<str:pk>/", questions.OneAnswer.as_view(), name="answer"),
     path("texts/<str:pk>/", texts.OneText.as_view(), name="text"),
     path("jobs/<str:pk>/", jobs.OneJob.as_view(), name="job"),
     path("jobs/<str:pk>/cancel/", jobs.CancelJob.as_view(), name="job_cancel"),

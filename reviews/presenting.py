@@ -96,6 +96,7 @@ def _thread(page: _Page, row: Thread) -> dict[str, Any]:
     comments = page.comments[row.pk]
     first = comments[0]
     author = _person(page, row.author, first.anonymity)
+    known = author["id"] is not None  # how it came may tell from whom
     anchor = _anchor(page, row)
     chapter = (anchor or {}).get("chapter") or (row.chapter.key if row.chapter else None)
     html_url = page.address(chapter)
@@ -105,7 +106,7 @@ def _thread(page: _Page, row: Thread) -> dict[str, Any]:
         "id": str(row.pk),
         "url": f"/api/v1/threads/{row.pk}/",
         "html_url": f"{html_url}#note-{row.pk}",
-        "external_id": row.external_id,
+        "external_id": row.external_id if known else None,
         "scope": row.scope,
         "kind": row.kind,
         "reaction": row.reaction or None,
@@ -113,7 +114,7 @@ def _thread(page: _Page, row: Thread) -> dict[str, Any]:
         "replacement": row.replacement,
         "visibility": row.visibility,
         "quote_permission": row.quote_permission,
-        "via": row.via,
+        "via": row.via if known else "",
         "author": author,
         "discipline": page.slugs.get(row.discipline_id),
         "section_discipline": page.slugs.get(section),

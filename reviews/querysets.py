@@ -1,9 +1,11 @@
 """Lists of what is said, as one person may see them. Every mode of a round is applied here and nowhere else."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from manuscripts.models import Draft, Membership, OthersSections, Placement, Visibility
+from manuscripts.models import Anonymity, Draft, Membership, OthersSections, Placement, Visibility
 from manuscripts.permissions import Actor
+
+from .identity import knows_names
 
 NOTHING = Q(pk__in=[])
 
@@ -48,14 +50,14 @@ def others_threads(membership: Membership) -> Q:
         if membership.reviews.filter(round=row, state="submitted").exists():
             rule |= Q(round=row)
     rule &= Q(visibility="everyone")
-    for draft_id, sections in closed_section_ids(membership).items():
+    closed = closed_section_ids(membership)
+    for draft_id, sections in closed.items():
         rule &= ~Q(draft=draft_id, section__in=sections)
-    newest = membership.manuscript.open_draft
-    barred = closed_section_ids(membership).get(newest.pk, set()) if newest else set()
-    if barred:
+    newest = membership.manuscript.open_draft if closed else None
+    if newest and newest.pk in closed:
         from .models import Anchor  # models import this module
 
-        rule &= ~Exists(Anchor.objects.filter(thread=OuterRef("pk"), draft=newest, section__in=barred))
+        rule &= ~Exists(Anchor.objects.filter(thread=OuterRef("pk"), draft=newest, section__in=closed[newest.pk]))
     return rule
 
 
@@ -72,6 +74,16 @@ class ThreadQuerySet(QuerySet):
             else:
                 rule |= Q(manuscript=manuscript_id) & (Q(author=membership) | others_threads(membership))
         return self.filter(rule).existing()
+
+    def signed_for(self, viewer: Membership) -> "ThreadQuerySet":
+        """Those whose author this member is told by name: a filter by author must not tell more."""
+        from .models import Comment
+
+        told = [promise for promise in Anonymity.values if knows_names(viewer, promise)]
+        first = Comment.objects.filter(thread=OuterRef("pk")).order_by("created", "pk").values("anonymity")[:1]
+        rows = self.annotate(promise=Subquery(first))
+        team = Q(author__role__in=["author", "co_author"])
+        return rows.filter(team | Q(author=viewer) | Q(promise__in=told))
 
     def existing(self) -> "ThreadQuerySet":
         """Without the withdrawn ones that nobody has replied to."""
