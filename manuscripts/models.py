@@ -437,8 +437,10 @@ class Membership(models.Model):
     def own_discipline_ids(self) -> set[int]:
         """Ids of the member's disciplines, of what these were merged into, and of all merged into the same."""
         roots = {d.resolved().pk for d in self.disciplines.all()}
-        family = self.manuscript.disciplines.all()
-        return {d.pk for d in family if d.resolved().pk in roots}
+        if not roots:
+            return set()
+        merged = self.manuscript.disciplines.filter(merged_into__isnull=False).select_related("merged_into")
+        return roots | {d.pk for d in merged if d.resolved().pk in roots}
 
     def own_disciplines(self) -> list[Discipline]:
         """The member's disciplines in value-stream order, merges resolved."""
