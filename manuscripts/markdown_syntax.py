@@ -75,7 +75,8 @@ class ListSeparator(BlockProcessor):
     """What pandoc writes to keep two lists apart: a comment or a lone space. It shows as nothing."""
 
     def test(self, parent: etree.Element, block: str) -> bool:
-        return block.strip() in ("<!-- -->", "&nbsp;")
+        # Indented ones belong to a list item, whose own blocks come back here without their indent.
+        return block.rstrip() in ("<!-- -->", "&nbsp;")
 
     def run(self, parent: etree.Element, blocks: list[str]) -> None:
         blocks.pop(0)
@@ -118,10 +119,19 @@ class OwnMarkup(Treeprocessor):
         self._walk(root)
 
     def _number_notes(self, root: etree.Element) -> dict[str, int]:
-        for section in root.iter("div"):
-            if section.get("class") == "footnote":
-                return {item.get("id", ""): n for n, item in enumerate(section.iterfind("ol/li"), start=1)}
-        return {}
+        """The number of each footnote by the id Python-Markdown gave it, in the order in which they are first called.
+
+        Python-Markdown numbers what stands in tables after everything else; the notes are put in our order.
+        """
+        section = next((each for each in root.iter("div") if each.get("class") == "footnote"), None)
+        notes = section.find("ol") if section is not None else None
+        if notes is None:
+            return {}
+        items = {item.get("id", ""): item for item in notes}
+        called = [(link.get("href") or "")[1:] for link in root.iter("a") if link.get("class") == "footnote-ref"]
+        order = [name for name in dict.fromkeys([*called, *items]) if name in items]
+        notes[:] = [items[name] for name in order]
+        return {name: number for number, name in enumerate(order, start=1)}
 
     def _walk(self, element: etree.Element) -> None:
         for child in list(element):

@@ -124,8 +124,10 @@ class _Child:
 
     def ask(self, markdown: str, limits: Limits) -> dict[str, Any]:
         request = json.dumps({"markdown": markdown, "output_limit": limits.output(markdown)}).encode("ascii")
+        left = memoryview(request + b"\n")
         try:
-            self.input.write(request + b"\n")
+            while left:
+                left = left[self.input.write(left) :]
         except BrokenPipeError:
             return {"error": "memory"}
         # JSON may write a character of HTML, and of text, as twelve bytes.

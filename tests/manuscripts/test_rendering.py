@@ -4,6 +4,7 @@ import sys
 import time
 
 import html5lib
+import pypandoc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,10 @@ from manuscripts.sanitising import SECTION_ATTRIBUTES, SECTION_CLASSES, SECTION_
 from tests.hard_texts import hard_texts
 
 IMAGE = "image:" + "0a" * 32
+WRITER = (
+    "markdown_strict+pipe_tables+footnotes+backtick_code_blocks+fenced_code_blocks+header_attributes"
+    "+definition_lists+tex_math_dollars+strikeout"
+)
 
 
 def render_one(markdown):
@@ -100,6 +105,39 @@ def test_footnotes_have_no_text_of_their_own():
     ids = re.findall(r' id="([^"]+)"', result.html)
     assert sorted(ids) == sorted(prefix + name for name in ("fnref-1", "fnref-2", "fnref2-1", "fn-1", "fn-2"))
     assert {link[1:] for link in re.findall(r'href="(#[^"]+)"', result.html)} == set(ids)
+
+
+def test_footnotes_are_numbered_as_they_are_read_tables_included():
+    html = render_one("| a[^t] |\n|---|\n| b |\n\nAfter[^z].\n\n[^z]: Last.\n[^t]: First.\n[^u]: Unused.\n").html
+    assert re.findall(r'data-n="(\d)"', html) == ["1", "2"]
+    assert canonical_text(html).endswith("First.\n\nLast.\n\nUnused.\n\n\n\n")
+
+
+def test_what_pandoc_writes_survives():
+    source = """
+    <p>Words<em>em</em><del>gone</del> 1 &lt; 2 * 3 and $5, $6, a_b_c.</p>
+    <ul><li>one<ul><li>inner</li></ul></li></ul><ul><li>apart</li></ul>
+    <ol><li><p>x</p><pre><code>a  b
+
+    c</code></pre></li></ol>
+    <table><thead><tr><th>Hour</th><th>Who</th></tr></thead><tbody><tr><td>02:00</td><td>a|b</td></tr></tbody></table>
+    <dl><dt>Term</dt><dd>Meaning</dd></dl><blockquote><p>q</p><ul><li>in</li></ul></blockquote>
+    <p><span class="math inline">\\(x^2\\)</span> <img src="IMAGE" alt="Alt"> y</p>"""
+    markdown = pypandoc.convert_text(
+        source.replace("IMAGE", IMAGE).replace("\n    ", "\n"), WRITER, format="html+tex_math_single_backslash"
+    )
+    html = body(render_one(markdown).html)
+    for piece in (
+        "Words<em>em</em><del>gone</del> 1 &lt; 2 * 3 and $5, $6, a_b_c.",
+        "<ul><li>one\n<ul><li>inner</li>\n</ul>\n</li>\n</ul>\n<ul><li>apart</li>",
+        "<ol><li>x\n<pre><code>a  b\n\nc\n</code></pre>",
+        "<td>02:00</td>\n<td>a|b</td>",
+        "<dt>Term</dt>\n<dd>Meaning</dd>",
+        "<blockquote><p>q</p>\n<ul><li>in</li>\n</ul>\n</blockquote>",
+        "<msup><mi>x</mi><mn>2</mn></msup>",
+        f'src="{IMAGE}"><span class="caption">Alt</span></span> y',
+    ):
+        assert piece in html, markdown
 
 
 def test_the_same_text_gives_the_same_html_and_others_other_ids():
