@@ -22,6 +22,7 @@ EDITIONS = {
     "roles": ("readers", False),
     "none": ("publisher", False),
 }
+DATA = ("csv", "json")
 
 
 class ReportForm(forms.Form):

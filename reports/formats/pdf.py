@@ -77,6 +77,7 @@ def render(data: dict[str, Any], sha256: str) -> bytes:
             package_path=str(folder / "packages"),
             package_cache_path=str(folder / "packages"),
         )
-        made = compiler.compile(format="pdf", timestamp=datetime.fromisoformat(data["as_of"].replace("Z", "+00:00")))
+        moment = datetime.fromisoformat(data["as_of"].replace("Z", "+00:00"))
+        made = compiler.compile(format="pdf", timestamp=int(moment.timestamp()))
     assert isinstance(made, bytes)
     return made

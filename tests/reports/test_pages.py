@@ -1,0 +1,150 @@
+"""The pages of reports: for the author team, and a stranger learns nothing."""
+
+import pytest
+
+from reports.models import Report
+from tests.books import make_author, make_book, make_reader
+from tests.reports.test_collecting import answer, say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.REPORTS_DIR = tmp_path / "reports"
+
+
+@pytest.fixture
+def draft():
+    """A draft with something said about it."""
+    draft = make_book()
+    reader = make_reader(draft.manuscript, "Omar Haddad", "it-operations")
+    answer(draft, reader, "value", "book", 4)
+    say(draft, reader, "The pager does.", body="<b>Not</b> on Sunday")
+    return draft
+
+
+@pytest.fixture
+def as_author(client, draft):
+    client.force_login(draft.manuscript.memberships.get(role="author").user)
+    return client
+
+
+def address(draft, rest=""):
+    return f"/m/{draft.manuscript.slug}/reports/{rest}"
+
+
+def wish(**changes):
+    return {
+        "draft": "1",
+        "names": "all",
+        "disciplines": ["it-operations", "information-security"],
+        "formats": ["pdf", "csv"],
+        "cover": "Three days in.",
+        **changes,
+    }
+
+
+def make(client, draft, run_jobs, **changes):
+    answered = client.post(address(draft), wish(**changes))
+    assert answered.status_code == 302, answered.content.decode()[:2000]
+    run_jobs()
+    return Report.objects.latest("pk")
+
+
+def test_the_main_way_dialog_report_file(as_author, draft, run_jobs):
+    dialog = as_author.get(address(draft)).content.decode()
+    assert "Get the report" in dialog and "No report was made yet" in dialog
+    assert "One person rated the book" in dialog  # the first page
+    report = make(as_author, draft, run_jobs)
+    shown = as_author.get(address(draft, f"{report.pk}/"))
+    text = shown.content.decode()
+    assert "Three days in." in text and "&lt;b&gt;Not&lt;/b&gt; on Sunday" in text
+    assert shown["Cache-Control"] == "private, no-store"
+    got = as_author.get(address(draft, f"{report.pk}/files/pdf/"))
+    assert got["Content-Type"] == "application/pdf"
+    assert got["Content-Disposition"] == 'attachment; filename="the-night-shift-draft-1.pdf"'
+    assert got["Cache-Control"] == "private, no-store" and got["X-Content-Type-Options"] == "nosniff"
+    assert b"".join(got.streaming_content).startswith(b"%PDF-")
+    assert "Report on draft 1" in as_author.get(address(draft)).content.decode()
+
+
+def test_progress_is_asked_again_until_it_is_done(as_author, draft, run_jobs):
+    as_author.post(address(draft), wish())
+    report = Report.objects.get()
+    waiting = as_author.get(address(draft, f"{report.pk}/")).content.decode()
+    assert 'hx-trigger="every 1s"' in waiting and "Look again" in waiting
+    fragment = as_author.get(address(draft, f"{report.pk}/"), HTTP_HX_REQUEST="true")
+    assert "<html" not in fragment.content.decode() and 'id="progress"' in fragment.content.decode()
+    run_jobs()
+    assert as_author.get(address(draft, f"{report.pk}/"), HTTP_HX_REQUEST="true")["HX-Refresh"] == "true"
+
+
+def test_cancelled_and_deleted(as_author, draft, run_jobs):
+    as_author.post(address(draft), wish())
+    report = Report.objects.get()
+    assert as_author.get(address(draft, f"{report.pk}/cancel/")).status_code == 405
+    as_author.post(address(draft, f"{report.pk}/cancel/"))
+    assert "was cancelled" in as_author.get(address(draft, f"{report.pk}/")).content.decode()
+    as_author.post(address(draft, f"{report.pk}/delete/"))
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"formats": []}, "Choose at least one form."),
+        ({"formats": ["docx"]}, "docx is not one of the available choices"),
+        ({"disciplines": []}, "Choose at least one discipline."),
+        ({"draft": "9"}, "9 is not one of the available choices"),
+        ({"names": "everyone"}, "everyone is not one of the available choices"),
+    ],
+)
+def test_a_wrong_choice_is_said_in_words_and_keeps_the_note(as_author, draft, change, said):
+    answered = as_author.post(address(draft), wish(**change))
+    assert answered.status_code == 400
+    text = answered.content.decode()
+    assert said in text and "Three days in." in text
+    assert not Report.objects.exists()
+
+
+def test_other_editions_hold_no_name(as_author, draft, run_jobs):
+    for names in ("roles", "none", "allowed"):
+        report = make(as_author, draft, run_jobs, names=names)
+        text = as_author.get(address(draft, f"{report.pk}/")).content.decode()
+        assert "Omar" not in text and "on Sunday" not in text
+
+
+def test_nobody_else_gets_in(as_author, client, draft, run_jobs, django_user_model):
+    report = make(as_author, draft, run_jobs)
+    reader = draft.manuscript.memberships.get(role="reviewer").user
+    stranger = make_author("eve@example.org", "Eve")
+    pages = ["", f"{report.pk}/", f"{report.pk}/files/pdf/"]
+    assert all(as_author.get(address(draft, page)).status_code == 200 for page in pages)
+    for user, status in ((reader, 403), (stranger, 404)):
+        client.force_login(user)
+        assert [client.get(address(draft, page)).status_code for page in pages] == [status] * 3
+        assert client.post(address(draft), wish()).status_code == status
+        for action in ("cancel", "delete"):
+            assert client.post(address(draft, f"{report.pk}/{action}/")).status_code == status
+    client.logout()
+    assert {client.get(address(draft, page)).status_code for page in pages} <= {302, 404}
+    assert Report.objects.count() == 1
+
+
+def test_a_report_of_another_manuscript_is_not_here(as_author, draft, run_jobs):
+    report = make(as_author, draft, run_jobs)
+    other = make_book(make_author("eve@example.org", "Eve"))
+    author = other.manuscript.memberships.get(role="author").user
+    as_author.force_login(author)
+    assert as_author.get(address(other, f"{report.pk}/")).status_code == 404
+    assert as_author.get(address(other, f"{report.pk}/files/pdf/")).status_code == 404
+
+
+def test_a_book_never_opened_says_what_comes_first(client):
+    from manuscripts.manuscripts import make_manuscript
+
+    user = make_author()
+    manuscript = make_manuscript(user, "Unopened")
+    client.force_login(user)
+    assert "No draft was opened yet" in client.get(f"/m/{manuscript.slug}/reports/").content.decode()
