@@ -34,6 +34,16 @@ def mini(bars: Sequence[int]) -> Svg:
     return drawing(len(bars) * 6 - 1, 13, "".join(drawn), "mini")
 
 
+def strip(bins: Sequence[int], most: int = 10) -> Svg:
+    """Where notes cluster along a chapter, first line to last; `most` notes fill the height."""
+    drawn = []
+    for at, count in enumerate(bins):
+        tall = 1 + 23 * min(count, most) / most
+        shade = 1 if count < 3 else 2 if count < 6 else 3
+        drawn.append(f'<rect x="{at * 5}" y="{24 - tall:g}" width="4" height="{tall:g}" class="d{shade}"/>')
+    return drawing(len(bins) * 5 - 1, 24, "".join(drawn), "strip")
+
+
 def extent(lanes: Sequence[Sequence[int]]) -> tuple[float, float]:
     """How many squares the fullest lane needs left and right of the line (at least 4 and 8)."""
     left = [below(ratings) for ratings in lanes]

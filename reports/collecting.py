@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement, SectionText
@@ -103,6 +104,7 @@ class Collector:
 
     def _places(self) -> Iterable[Placement]:
         rows = Placement.objects.filter(draft=self.draft).select_related("chapter", "section")
+        rows = rows.annotate(length=Length("text__text"))
         return rows.only(
             "chapter_position",
             "chapter_title",
@@ -123,7 +125,7 @@ class Collector:
         for p in places:
             own = self._slug(p.discipline_id)
             title = p.title or (p.chapter_title if own else "")
-            yield shot.Section(p.section.key, p.chapter.key, title, p.position, own)
+            yield shot.Section(p.section.key, p.chapter.key, title, p.position, own, p.length)
 
     def _reviews(self) -> Iterator[shot.Review]:
         assert self.draft is not None

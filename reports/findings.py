@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reports import headlines, remarks
+from reports import done, headlines, remarks, strips
 from reports.answers import other_questions, single_answers, written_answers
 from reports.figures import (
     LEAST,
@@ -193,7 +193,9 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         for s in tables.sections
         if s.discipline in columns and (edition.chapters is None or s.chapter in edition.chapters)
     ]
+    keys = {c.key for c in chapters} | {s.key for s in sections}
     chosen = remarks.chosen(snapshot, edition, voices)
+    everything = remarks.chosen(snapshot, Edition(edition.edition, edition.names), voices)
     counted = remarks.counts(chosen, voices, columns)
     book = tables.book_value.block("", None if wanted is None else columns)
     tension = tension_map(tables, columns, chapters)
@@ -250,6 +252,14 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "book": {"value": book, "sees_value": seeing(book)},
         "spheres": by_sphere(snapshot, tables),
         "map": tension,
+        "own_value": tables.own_value.block("own", columns),
+        "done": {
+            "chapters": [c for c in done.chapter_states(snapshot, tables, everything) if c["key"] in keys],
+            "sections": [s for s in done.section_states(snapshot, tables, everything) if s["key"] in keys],
+        }
+        if not voices.leaves
+        else None,
+        "strips": {c.key: strips.strip(snapshot, c.key, chosen) for c in chapters},
         "chapters": chapter_blocks(tables, chapters, columns),
         "sections": section_blocks(tables, sections, columns),
         "remarks": counted,

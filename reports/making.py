@@ -146,7 +146,8 @@ def make_report(job: RunningJob) -> dict[str, Any] | None:
 
 def take_snapshot(job: RunningJob, report: Report) -> None:
     """Stores the findings with their hash. A job begun again finds them and makes its files from the same."""
-    options = {k: tuple(v) if isinstance(v, list) else v for k, v in report.options.items() if k != "formats"}
+    options: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in report.options.items()}
+    options.pop("formats")
     data = findings(collect(report.manuscript, report.draft), Edition(**options))
     with job.checkpoint():
         report.snapshot, report.snapshot_sha256 = data, sha256(data)
@@ -160,7 +161,7 @@ def make_file(report: Report, name: str) -> ReportFile:
     title = slugify(report.manuscript.title)[:60] or "report"
     file = ReportFile(report=report, format=name, name=f"{title}-draft-{report.draft}.{kind.suffix}")
     try:
-        made = kind.render(report.snapshot, report.snapshot_sha256)
+        made = kind.render(report.snapshot or {}, report.snapshot_sha256)
         file.sha256, file.bytes, file.state = hashlib.sha256(made).hexdigest(), len(made), "done"
         keep(made, file.path)
     except Stopped:

@@ -25,3 +25,9 @@ def lane(ratings: Sequence[int], room: Sequence[float]) -> charts.Svg:
 def shape(verdict: str) -> charts.Svg:
     """The shape of a verdict."""
     return charts.shape(verdict)
+
+
+@register.simple_tag
+def strip(bins: Sequence[int], most: int = 10) -> charts.Svg:
+    """Where notes cluster along a chapter."""
+    return charts.strip(bins, most)

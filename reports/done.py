@@ -1,0 +1,131 @@
+"""The definition of done: whether a chapter or a discipline's section is done, and why not. Pure.
+
+A chapter is done when it was read in two thirds of the disciplines asked, 80 % say that it makes sense, in two thirds
+of the disciplines that answered two thirds rate it 3 or more, no open passage is marked confusing or disputed by a
+quarter of its disciplines (at least two), and every note is decided. One short is "nearly". The value of a chapter
+counts only where it is asked by chapter.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from reports.figures import Figure
+from reports.remarks import passages
+from reports.snapshot import Remark, Section, Snapshot
+from reports.tables import Tables
+
+Data = dict[str, Any]
+BLOCKING = ("confusing", "disagree")
+
+
+def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
+    """The state of each chapter asked about: `{"key", "title", "position", "state", "criteria"}`."""
+    disciplines = {m.id: set(m.disciplines) for m in snapshot.members}
+    asked = {d for r in snapshot.reviews for d in disciplines.get(r.member, ())}
+    own = {s.key for s in tables.sections}
+    made = []
+    for chapter in tables.chapters:
+        people = {r.member for r in snapshot.reviews if chapter.key in r.read}
+        people |= {
+            a.member for cell, found in tables.chapter_sense.cells.items() if cell[0] == chapter.key for a in found
+        }
+        read = asked & {d for m in people for d in disciplines.get(m, ())}
+        notes = [r for r in remarks if r.chapter == chapter.key and r.section not in own]
+        values = None
+        if tables.asks_chapter_value:
+            values = [tables.chapter_value.cell(chapter.key, d) for d in tables.columns]
+        criteria = [
+            criterion("read", bool(asked) and len(read) * 3 >= len(asked) * 2, f"{len(read)} of {len(asked)}"),
+            makes_sense(tables.chapter_sense.total(chapter.key)),
+            worth_it(values),
+            unblocked(notes, len(read)),
+            answered(notes),
+        ]
+        about = {"key": chapter.key, "title": chapter.title, "position": chapter.position}
+        made.append(about | settled(criteria))
+    return made
+
+
+def section_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
+    """The state of each discipline's section as its own readers judge it; None where their answers are blank."""
+    return [
+        {"key": s.key, "discipline": s.discipline} | section_state(s, snapshot, tables, remarks)
+        for s in tables.sections
+    ]
+
+
+def section_state(section: Section, tables: Tables, remarks: Sequence[Remark]) -> Data:
+    """One section: read by someone of its discipline, and the rest as for a chapter."""
+    cell = (section.key, section.discipline)
+    if cell in tables.section_sense.hidden or cell in tables.section_value.hidden:
+        return {"state": None, "criteria": []}
+    people = tables.section_sense.cells.get(cell, []) + tables.section_value.cells.get(cell, [])
+    notes = [r for r in remarks if r.section == section.key]
+    criteria = [
+        criterion("read", bool(people), "1 of 1" if people else "0 of 1"),
+        makes_sense(tables.section_sense.cell(*cell)),
+        worth_it([tables.section_value.cell(*cell)]),
+        unblocked(notes, len({r.discipline for r in notes})),
+        answered(notes),
+    ]
+    return settled(criteria)
+
+
+def criterion(name: str, holds: bool | None, figure: str) -> Data:
+    """One criterion: whether it holds (None: not asked) and the figure it rests on."""
+    return {"name": name, "holds": holds, "figure": figure}
+
+
+def makes_sense(figure: Figure) -> Data:
+    """80 % of the answers are yes."""
+    if figure["hidden"] or not figure["n"]:
+        return criterion("sense", False, "no answers" if not figure["hidden"] else "left blank")
+    share = figure["yes"] / figure["n"]
+    return criterion("sense", figure["yes"] * 5 >= figure["n"] * 4, f"{int(share * 100 + 0.5)}% of {figure['n']}")
+
+
+def worth_it(figures: Sequence[Figure] | None) -> Data:
+    """In two thirds of the disciplines that answered, two thirds rate 3 or more."""
+    if figures is None:
+        return criterion("worth", None, "not asked")
+    known = [f["distribution"] for f in figures if not f["hidden"] and f["n"]]
+    good = sum(sum(d[2:]) * 3 >= sum(d) * 2 for d in known)
+    return criterion("worth", bool(known) and good * 3 >= len(known) * 2, f"{good} of {len(known)}")
+
+
+def unblocked(notes: Sequence[Remark], disciplines: int) -> Data:
+    """No open passage that a quarter of the disciplines, at least two, marked confusing or disagree with."""
+    against = [r for r in notes if r.reaction in BLOCKING and not r.decision]
+    blocked = 0
+    for group in passages(against):
+        speaking = {r.discipline for r in group} - {""}
+        blocked += len(speaking) >= 2 and len(speaking) * 4 >= disciplines
+    return criterion("unblocked", not blocked, str(blocked))
+
+
+def answered(notes: Sequence[Remark]) -> Data:
+    """Every note is decided."""
+    waiting = sum(not r.decision for r in notes)
+    return criterion("answered", not waiting, str(waiting))
+
+
+def settled(criteria: list[Data]) -> Data:
+    """done, nearly (one short) or not_yet."""
+    short = sum(c["holds"] is False for c in criteria)
+    return {"state": ("done", "nearly")[short] if short < 2 else "not_yet", "criteria": criteria}
+
+
+WORDS = {
+    "read": "read in {} disciplines asked",
+    "sense": "makes sense to {}",
+    "worth": "worth it in {} disciplines",
+    "unblocked": "passages blocked: {}",
+    "answered": "notes waiting: {}",
+}
+
+
+def why_not(state: Data) -> str:
+    """The criteria that are short, in words; empty where nothing is."""
+    short = [WORDS[c["name"]].format(c["figure"]) for c in state["criteria"] if c["holds"] is False]
+    said = "; ".join(short)
+    return said[:1].upper() + said[1:] + "." if said else ""
