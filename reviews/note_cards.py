@@ -79,6 +79,7 @@ class Card:
     fate: State | None
     fate_reason: str
     decision: State | None
+    decided: str
     decision_reason: str
     duplicate_of: Any
     mine: bool
@@ -91,15 +92,17 @@ class Card:
     foot: str
     told: str
     via: str
-    chapter: str | None = None
+    where: str
+    address: str
 
 
 class Cards:
-    """Makes cards for one person: their disciplines by slug, their time zone, icons once for each name."""
+    """Makes cards for one person: `zone` is theirs, `titles` the chapters' by key where a card says its place."""
 
-    def __init__(self, disciplines: list[Discipline], zone: str):
+    def __init__(self, disciplines: list[Discipline], zone: str, titles: dict[str, str] | None = None):
         self.by_slug = {d.slug: d for d in disciplines}
         self.zone = ZoneInfo(zone)
+        self.titles = titles or {}
         self.icons: dict[tuple[str, str], str] = {}
         self.kinds = {key: str(label) for key, label in [*Thread.KINDS, *Thread.REACTIONS]}
         self.decisions = {key: str(label) for key, label in Decision.KINDS}
@@ -172,6 +175,7 @@ class Cards:
             fate=self._fate(fate),
             fate_reason=anchor.get("reason") or "",
             decision=self._decision(note["decision"]),
+            decided=(note["decision"] or {}).get("decision", ""),
             decision_reason=(note["decision"] or {}).get("reason", ""),
             duplicate_of=(note["decision"] or {}).get("duplicate_of"),
             mine=note["mine"],
@@ -184,8 +188,13 @@ class Cards:
             foot=_foot(replies, note["agreements"]),
             told=_told(note),
             via=note["via"],
-            chapter=anchor.get("chapter") or note["written_on"].get("chapter"),
+            where=self._where(note, anchor),
+            address=note["html_url"],
         )
+
+    def _where(self, note: dict[str, Any], anchor: dict[str, Any]) -> str:
+        key = anchor.get("chapter") or note["written_on"]["chapter"]
+        return self.titles.get(key, "") if key else _("The whole book")
 
     def _fate(self, fate: str | None) -> State | None:
         if fate not in FATE_ICONS:

@@ -40,9 +40,7 @@ def room_words() -> dict[str, object]:
         "kept": _("Kept"),
         "not_kept": _("Not kept yet: no connection"),
         "not_saved": _("Not saved. Your words are kept; try again."),
-        "saving": _("Saving"),
         "saved": _("Saved"),
-        "answer_not_saved": _("Not saved. Try again."),
         "expected": _("You selected: %t"),
         "found": _("There stands now: %t"),
         "add_reason": _("Add a reason"),
@@ -55,7 +53,5 @@ def room_words() -> dict[str, object]:
         "decided": _("Decided"),
         "discarded": _("Discarded"),
         "undo": _("Undo"),
-        "clipped": _("Your selection ran over two sections: the note is kept to the first."),
         "moved_words": _("The words you selected are no longer here: “%t”"),
-        "nothing": _("Nothing matches."),
     }

@@ -24,9 +24,9 @@ from manuscripts.models import Manuscript, Visibility
 from manuscripts.permissions import load
 
 from . import unsent
-from .answers import save_answer
+from .answers import delete_answer, save_answer
 from .asking import posted
-from .models import Comment, Question, Thread
+from .models import Answer, Comment, Question, Thread
 from .room import draft_to_read
 from .rounds import record_reading, review_of, set_review
 from .threads import (
@@ -220,12 +220,10 @@ def answers_save(request: HttpRequest, slug: str) -> HttpResponse:
     for answer in posted(request.POST):
         given, question_id = answer.pop("given"), answer.pop("question")
         question = load(Question, request.actor, "question.read", pk=question_id, manuscript=manuscript)
-        if question.kind == "words":
-            answer["words"] = given
-            if not given.strip() and not wants_json(request):
-                continue
-        else:
-            answer["value"] = given
+        if question.kind == "words" and not given.strip():
+            _take_back(request, question, answer)
+            continue
+        answer["words" if question.kind == "words" else "value"] = given
         save_answer(request.actor, manuscript, question=question, **answer)
         judged = judged or question.kind == "verdict"
     if not wants_json(request):
@@ -233,6 +231,15 @@ def answers_save(request: HttpRequest, slug: str) -> HttpResponse:
         return back(request, slug)
     current = manuscript.current_round
     return JsonResponse({"saved": True, "reveals": judged and current.visibility == Visibility.AFTER_VERDICT})
+
+
+def _take_back(request: HttpRequest, question: Question, target: dict[str, Any]) -> None:
+    """Words that were emptied are no answer."""
+    membership = request.actor.membership_in(question.manuscript)
+    rows = Answer.objects.filter(member=membership, question=question, scope=target["scope"])
+    for row in rows.filter(round=question.manuscript.current_round).select_related("chapter", "section"):
+        if row.key == target["key"]:
+            delete_answer(request.actor, row)
 
 
 @told

@@ -73,11 +73,17 @@ def room_context(request: HttpRequest, draft: Draft, membership: Membership) -> 
     }
 
 
-def cards_of(request: HttpRequest, draft: Draft, threads: Any) -> list[Card]:
-    """The notes of a queryset as cards for the one who asks."""
+def reader_zone(request: HttpRequest, manuscript: Manuscript) -> str:
+    """The time zone in which this person reads dates: their own, else the manuscript's."""
+    own = request.user.time_zone if request.user.is_authenticated else ""
+    return own or manuscript.time_zone
+
+
+def cards_of(request: HttpRequest, draft: Draft, threads: Any, titles: dict[str, str] | None = None) -> list[Card]:
+    """The notes of a queryset as cards for the one who asks; `titles` of chapters by key where a card says its
+    place."""
     manuscript = draft.manuscript
-    own_zone = request.user.time_zone if request.user.is_authenticated else ""
-    maker = Cards(list(manuscript.disciplines.all()), own_zone or manuscript.time_zone)
+    maker = Cards(list(manuscript.disciplines.all()), reader_zone(request, manuscript), titles)
     return [maker.card(note) for note in present(request.actor, threads, draft)]
 
 

@@ -1,4 +1,5 @@
-/* What is typed and not sent, kept in this browser. Keys begin with `widemargin:`, then whose it is. */
+/* What is typed and not sent, kept in this browser until it is sent or its owner signs out (the
+   server then asks the browser to clear its storage). Keys begin with `widemargin:`, then whose it is. */
 
 const PREFIX = "widemargin:";
 
@@ -42,11 +43,6 @@ function read(storage, key) {
   } catch {
     return {};
   }
-}
-
-/** Forgets everything unsent of everyone in this browser: at sign-out. */
-export function forgetAll(storage) {
-  for (const key of Object.keys(storage)) if (key.startsWith(PREFIX)) storage.removeItem(key);
 }
 
 /** What the server and this browser keep, one for each place: the browser's where it is newer or the only one. */

@@ -1,9 +1,9 @@
 /* What changed between two short texts, word by word, for showing a suggestion as it is typed. */
 
-const MOST = 400; // words on each side that are compared one by one; more is shown as one replacement
+const MOST = 600; // words and spaces on each side that are compared one by one; more is shown as one replacement
 
 function words(text) {
-  return text.match(/\S+\s*|\s+/g) ?? [];
+  return text.match(/[\p{L}\p{N}\p{M}_’']+|\s+|[^\s\p{L}\p{N}\p{M}_]/gu) ?? [];
 }
 
 /** [{ op: "same" | "del" | "ins", text }], whose del and same make `before`, whose ins and same make `after`. */

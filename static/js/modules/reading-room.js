@@ -61,6 +61,10 @@ function startRoom(element) {
   on("[data-first]", () => step(room, 1));
   on("[data-close]", () => open(room, null));
   on("[data-note-chapter]", (button) => note("comment", null, button));
+  on("[data-show-all]", () => {
+    document.querySelector("#show").value = "all";
+    filter(room, "all");
+  });
   document.querySelector("#show").addEventListener("change", (event) => filter(room, event.target.value));
 
   new ResizeObserver(relay).observe(room.text);

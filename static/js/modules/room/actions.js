@@ -50,9 +50,11 @@ export function startActions(room) {
       field.id += `-${id}`;
       if (label) label.htmlFor = field.id;
     }
-    if (can.has("reply")) furnishReply(element, part("[data-reply]"));
-    else part("[data-reply]").remove();
     furnishOwn(element, can, part);
+    if (can.has("reply")) {
+      furnishReply(element, part("[data-reply]"));
+      part("[data-reply] .acts").append(...part("[data-own]").children);
+    } else part("[data-reply]").remove();
     if (can.has("decide")) furnishDecision(element, part);
     else box.querySelectorAll("[data-decide], [data-undo]").forEach((node) => node.remove());
     element.querySelector(".more").append(box);
@@ -101,7 +103,7 @@ export function startActions(room) {
     const edit = part("[data-edit]");
     if (can.has("edit")) {
       if (!element.dataset.body) edit.textContent = room.words.add_reason;
-      edit.addEventListener("click", () => rewrite(element, element.dataset.first, element.dataset.body, element.querySelector(".txt")));
+      edit.addEventListener("click", () => rewrite(element, element.dataset.comment, element.dataset.body, element.querySelector(".txt")));
     } else edit.remove();
     const withdrawing = part("[data-withdraw]");
     if (can.has("withdraw")) {

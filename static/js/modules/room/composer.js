@@ -58,7 +58,7 @@ export function showError(room, form, error) {
   box.hidden = false;
 }
 
-/** The fields of a post, of what a composer holds. */
+/** The fields of a post, of what a composer holds; kept with it, so that it can be sent from elsewhere. */
 function fieldsOf(content) {
   const reaction = REACTIONS[content.mark];
   const fields = {
@@ -104,7 +104,10 @@ export function startComposer(room) {
     room.list.append(element);
     collect(room);
     const item = room.items.find((i) => i.element === element);
-    const read = () => ({ ...content, ...Object.fromEntries(new FormData(form)), place });
+    const read = () => {
+      const held = { ...content, ...Object.fromEntries(new FormData(form)), place };
+      return { ...held, fields: fieldsOf(held) };
+    };
     const keeping = keeper(room, place, read, form.querySelector(".kept"));
     form.addEventListener("input", () => {
       element.querySelector("[data-voice]")?.replaceChildren(form.discipline?.selectedOptions[0].dataset.code ?? element.querySelector("[data-voice]").textContent);
@@ -119,9 +122,9 @@ export function startComposer(room) {
       const button = form.querySelector("[type=submit]");
       button.disabled = true;
       try {
-        const data = await post(room.data.notesUrl, { ...fieldsOf(read()), place });
+        const data = await post(room.data.notesUrl, { ...read().fields, place });
         keeping.forget();
-        if (read().belongs === "book") {
+        if (read().belongs === "book" && room.data.chapter) {
           drop(room, element);
           open(room, null);
         } else {
@@ -166,7 +169,7 @@ export function startComposer(room) {
 /* What a new composer holds before anything is typed. */
 function describePlace(room, mark, place) {
   const content = { mark, chapter: room.data.chapter, draft: room.data.draft, body: "" };
-  if (!place) return { ...content, belongs: "chapter" };
+  if (!place) return { ...content, belongs: room.data.chapter ? "chapter" : "book" };
   const text = place.section.element.textContent;
   const exact = slice(text, place.start, place.end);
   return {
@@ -201,7 +204,7 @@ function fillIn(room, element, content, clipped) {
   Object.assign(element.dataset, { kind: mark, mine: "1", status: "open" });
   if (content.text_id) Object.assign(element.dataset, { text: content.text_id, start: content.start, end: content.end });
   element.querySelector(".k use").setAttribute("href", `${room.data.icons}#i-${mark}`);
-  const where = content.text_id ? (unit ? room.words.on.paragraph : "") : room.words.on.chapter;
+  const where = content.text_id ? (unit ? room.words.on.paragraph : "") : room.words.on[room.data.chapter ? "chapter" : "book"];
   element.querySelector("[data-title]").textContent = `${room.words.titles[mark]} ${where}`.trim();
   const quote = element.querySelector(".quote");
   quote.textContent = content.lost ? fill(room.words.moved_words, { t: content.lost }) : (content.exact ?? "");
@@ -218,6 +221,7 @@ function fillIn(room, element, content, clipped) {
   form.body.placeholder = room.words.placeholders[mark] ?? room.words.placeholders.reaction;
   form.body.rows = mark === "experience" ? 7 : 2;
   if (!content.text_id) form.belongs.querySelector("[value=passage]").remove();
+  if (!room.data.chapter) form.belongs.querySelector("[value=chapter]").remove();
   for (const name of ["body", "replacement", "discipline", "visibility", "quote_permission", "belongs"]) {
     if (content[name] !== undefined && form[name]) form[name].value = content[name];
   }

@@ -38,6 +38,7 @@ export function collect(room) {
     drawSuggestion(item.element);
   }
   if (room.active && !room.items.includes(room.active)) room.active = null;
+  count(room);
   room.tell("notes");
 }
 
@@ -133,7 +134,17 @@ export function open(room, item, { scroll = true, focus = false } = {}) {
     if (scroll) reveal(room, item);
   }
   layOut(room);
+  if (item?.element.classList.contains("draft")) bringIn(room, item.element);
   if (focus && item) (item.element.querySelector(".open") ?? item.element.querySelector("textarea"))?.focus({ preventScroll: true });
+}
+
+/* A composer stands whole in the window where it can. */
+function bringIn(room, element) {
+  if (!room.wide.matches) return;
+  const margin = room.margin.getBoundingClientRect().top;
+  const top = margin + Number.parseFloat(element.style.getPropertyValue("--y"));
+  const over = top + element.offsetHeight - innerHeight + 12;
+  if (over > 0) scrollBy({ top: Math.min(over, top - 80) });
 }
 
 function reveal(room, item) {
@@ -183,13 +194,22 @@ export function filter(room, value) {
     }[value];
     element.hidden = !(shown || element.classList.contains("draft"));
   }
-  const count = visible(room).length;
-  const words = room.words[count === 1 ? "notes_one" : "notes_many"];
-  room.margin.querySelector("[data-count]").textContent = fill(words, { n: count });
-  const empty = room.margin.querySelector("[data-empty]");
-  empty.hidden = count > 0 || value === "none";
-  if (count === 0 && room.items.length) empty.textContent = room.words.nothing;
+  room.shows = value;
+  count(room);
   if (room.active?.element.hidden) open(room, null);
   room.tell("shown");
   layOut(room);
+}
+
+/* How many notes show, in the head of the margin and in the bar of a phone; what to say where there are none. */
+function count(room) {
+  const n = visible(room).filter((item) => !item.element.classList.contains("draft")).length;
+  const sentence = fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n });
+  room.margin.querySelector("[data-count]").textContent = sentence;
+  const short = document.querySelector("[data-count-short]");
+  if (short) short.textContent = sentence;
+  const empty = room.margin.querySelector("[data-empty]");
+  empty.hidden = n > 0 || room.shows === "none" || room.items.length > n;
+  const nothing = room.margin.querySelector("[data-nothing]");
+  nothing.hidden = n > 0 || room.shows === "none" || room.items.length === 0;
 }

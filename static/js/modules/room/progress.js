@@ -5,6 +5,8 @@ import { beacon } from "../../lib/sending.js";
 const EVERY = 10_000; // ms between two words to the server
 const WORTH = 0.02; // of the chapter
 
+const share = (number) => Math.min(1, Math.max(0, number));
+
 export function startProgress(room) {
   const bar = document.querySelector(".progress");
   let most = 0;
@@ -13,10 +15,10 @@ export function startProgress(room) {
   function measure() {
     const text = room.text.getBoundingClientRect();
     if (!text.height) return;
-    const seen = Math.min(1, Math.max(0, (innerHeight - text.top) / text.height));
-    document.documentElement.style.setProperty("--p", seen.toFixed(3));
-    bar.setAttribute("aria-valuenow", Math.round(seen * 100));
-    most = Math.max(most, seen);
+    const shown = share((160 - text.top) / Math.max(1, text.height - innerHeight * 0.55));
+    document.documentElement.style.setProperty("--p", shown.toFixed(3));
+    bar.setAttribute("aria-valuenow", Math.round(shown * 100));
+    most = Math.max(most, share((innerHeight - text.top) / text.height));
   }
 
   function tell() {
