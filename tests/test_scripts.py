@@ -1,5 +1,6 @@
 """scripts/run as a person starts it: a folder of its own, a free port, real processes."""
 
+import contextlib
 import http.cookiejar
 import os
 import signal
@@ -61,6 +62,13 @@ class Instance:
     def family(self) -> list[psutil.Process]:
         me = psutil.Process(self.process.pid)
         return [me, *me.children(recursive=True)]
+
+    def worker(self) -> psutil.Process | None:
+        for process in self.family():
+            with contextlib.suppress(psutil.Error):
+                if "worker" in process.cmdline():
+                    return process
+        return None
 
     def stop(self) -> tuple[int, float, list[psutil.Process]]:
         """Exit status, seconds it took, and the processes left over."""
@@ -186,13 +194,13 @@ def test_empty_prints_ready_alone_and_one_folder_has_one_instance(start, env):
 def test_worker_that_dies_is_started_again(start):
     instance = start("--empty")
     address = instance.wait_until_ready()
-    worker = next(process for process in instance.family() if "worker" in process.cmdline())
+    worker = instance.worker()
+    assert worker is not None
     worker.kill()
-    for _ in range(200):
+    until = time.monotonic() + 20
+    while instance.worker() in (None, worker) and time.monotonic() < until:
         time.sleep(0.1)
-        again = [process for process in instance.family() if "worker" in process.cmdline()]
-        if again and again[0].pid != worker.pid:
-            break
+    assert instance.worker() not in (None, worker)
     assert "The worker process ended" in instance.log.read_text()
     assert fetch(f"{address}readyz") == 200
     assert instance.stop()[2] == []
