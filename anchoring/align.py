@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel, LCSseq
 
+from anchoring.runs import Run, heaviest_chain, unique_runs
 from anchoring.tokens import Tokens, TooManyTokens, spans, tokenise
 
 SEED = 6  # words of a run that must be unique in both texts
@@ -22,6 +23,7 @@ MOST_CELLS = 1_000_000  # old times new words of one comparison without unique r
 LIKE_BLOCK, LIKE_SENTENCE, MARGIN = 0.5, 0.6, 0.1
 BESIDE = 0.12  # what a neighbour's home beside it adds to a leftover's likeness
 RESPELT, MOST_RESPELT = 0.65, 8  # likeness of one word spelled anew; words of a stretch searched for them
+RARE, RARE_SHARED = 3, 2  # a word is rare if the old text has it so often; how many a far home must share
 SOLID = 4  # words of a run that is no chance
 CHANCE_SHARE = 0.38  # a sentence mapped less than this holds only chance matches and solid runs
 
@@ -72,15 +74,6 @@ def align(old: str, new: str) -> Alignment:
     return Alignment(old, new, old_tokens, new_tokens, work.to, work.moved, work.solid_words())
 
 
-@dataclass(slots=True)
-class Run:
-    """Equal words: `length` from `old` on are those from `new` on."""
-
-    old: int
-    new: int
-    length: int
-
-
 class _Work:
     def __init__(self, old: Tokens, new: Tokens) -> None:
         self.old, self.new = old, new
@@ -89,7 +82,8 @@ class _Work:
         self.moved = bytearray(len(old))
         self.taken = bytearray(len(new))
         # Words the search of gaps may still read: hostile texts could make it split one word at a time.
-        self.budget = 200_000 + 30 * (len(old) + len(new))
+        self.budget = 200_000 + 12 * (len(old) + len(new))
+        self.counts: Counter[int] | None = None
         self.pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
 
     def run(self) -> None:
@@ -303,7 +297,9 @@ class _Work:
         for number, (s, e) in enumerate(open_homes):
             for word in set(self.b[s:e]):
                 where[word].append(number)
-        counts = Counter(self.a)
+        if self.counts is None:
+            self.counts = Counter(self.a)
+        counts = self.counts
         found: list[tuple[float, int, int]] = []
         for number, (s, e) in enumerate(open_units):
             votes: Counter[int] = Counter()
@@ -348,7 +344,16 @@ class _Work:
             if likeness < least or any(rival > likeness - MARGIN for rival in rivals):
                 continue
             in_order = self._beside(units[unit], homes[home])
+            if not in_order and not self._telling(units[unit], homes[home]):
+                continue
             self.gap(range(*units[unit]), range(*homes[home]), 0 if in_order else 1)
+
+    def _telling(self, unit: tuple[int, int], home: tuple[int, int]) -> bool:
+        """Whether the two share words rare enough to say that one became the other, far from where it stood."""
+        if self.counts is None:
+            self.counts = Counter(self.a)
+        shared = set(self.a[slice(*unit)]) & set(self.b[slice(*home)])
+        return sum(self.counts[word] <= RARE for word in shared) >= RARE_SHARED
 
     def prune(self) -> None:
         """Unmaps chance matches: single words of a sentence that is otherwise gone."""
@@ -377,63 +382,3 @@ class _Work:
 
 def _share(to: list[int], start: int, end: int) -> float:
     return sum(j >= 0 for j in to[start:end]) / (end - start)
-
-
-def unique_runs(a: list[int], b: list[int], size: int) -> list[Run]:
-    """Maximal equal runs that grow from sequences of `size` words which occur once in each list."""
-    if len(a) < size or len(b) < size:
-        return []
-    here = _once(a, size)
-    there = _once(b, size)
-    runs: list[Run] = []
-    end_old = end_new = -1
-    for key, i in here.items():
-        j = there.get(key, -1)
-        if i < 0 or j < 0 or (i < end_old and j - i == end_new - end_old):
-            continue
-        first_i, first_j = i, j
-        while first_i and first_j and a[first_i - 1] == b[first_j - 1]:
-            first_i, first_j = first_i - 1, first_j - 1
-        end_old, end_new = i + size, j + size
-        while end_old < len(a) and end_new < len(b) and a[end_old] == b[end_new]:
-            end_old, end_new = end_old + 1, end_new + 1
-        runs.append(Run(first_i, first_j, end_old - first_i))
-    return runs
-
-
-def _once(words: list[int], size: int) -> dict[tuple[int, ...], int]:
-    """Where each sequence of `size` words begins; -1 where it occurs more than once."""
-    seen: dict[tuple[int, ...], int] = {}
-    for position, key in enumerate(zip(*(words[offset:] for offset in range(size)), strict=False)):
-        seen[key] = -1 if key in seen else position
-    return seen
-
-
-def heaviest_chain(runs: list[Run]) -> list[Run]:
-    """The runs, in order in both texts, that hold the most words; O(n log n) by a Fenwick tree of best weights."""
-    if len(runs) < 2:
-        return list(runs)
-    runs = sorted(runs, key=lambda run: (run.old, run.new))
-    ranks = {start: rank for rank, start in enumerate(sorted({run.new for run in runs}), start=1)}
-    best: list[tuple[int, int]] = [(0, -1)] * (len(ranks) + 1)
-    previous = [-1] * len(runs)
-    top = (0, -1)
-    for index, run in enumerate(runs):
-        rank = ranks[run.new] - 1
-        score = (0, -1)
-        while rank:
-            score = max(score, best[rank])
-            rank &= rank - 1
-        previous[index] = score[1]
-        mine = (score[0] + run.length, index)
-        top = max(top, mine)
-        rank = ranks[run.new]
-        while rank < len(best):
-            best[rank] = max(best[rank], mine)
-            rank += rank & -rank
-    chain: list[Run] = []
-    index = top[1]
-    while index >= 0:
-        chain.append(runs[index])
-        index = previous[index]
-    return chain[::-1]

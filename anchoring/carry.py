@@ -119,8 +119,8 @@ class _Reader:
         if last - first > FEW_WORDS or any(self.solid[i] for i in segment):
             return True
         around = [*range(max(0, first - WITNESSES), first), *range(last, min(len(self.to), last + WITNESSES))]
-        home = self.to[segment[0]]
-        nearby = sum(1 for i in around if self.to[i] >= 0 and abs(self.to[i] - home) <= 3 * WITNESSES)
+        shift = self.to[segment[0]] - segment[0]
+        nearby = sum(1 for i in around if self.to[i] >= 0 and abs(self.to[i] - i - shift) <= WITNESSES)
         return bool(around) and nearby >= LEAST_WITNESSES * len(around)
 
     def _placed(self, first: int, last: int, start: int, end: int, segment: list[int], share: float) -> Carried:
