@@ -62,16 +62,19 @@ def described(
     body: Any = None,
     status: int = 200,
     listed: bool = False,
+    media: str | None = None,
     also: dict[int, Any] | None = None,
     problems: tuple[int, ...] = (),
 ) -> Any:
     """Decorates a method of a view with what it is for, takes and answers.
 
-    `listed`: the answer is a page of `answer`. `also`: further answers by status. `problems`: those it can end in
+    `listed`: the answer is a page of `answer`. `media`: its type where it is not
+    JSON. `also`: further answers by status. `problems`: those it can end in
     beyond what every operation can.
     """
     shown = _page_of(answer) if listed else answer
-    responses: dict[Any, Any] = {status: shown or OpenApiResponse(description="Done"), **(also or {})}
+    key = (status, media) if media else status
+    responses: dict[Any, Any] = {key: shown or OpenApiResponse(description="Done"), **(also or {})}
     for problem in problems:
         responses[problem, MEDIA_TYPE] = OpenApiResponse(shapes.Problem, description=PROBLEMS[problem])
     return extend_schema(summary=summary, request=body, responses=responses, description="")

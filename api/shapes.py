@@ -230,3 +230,173 @@ class Answer(s.Serializer):
     stands = s.BooleanField()
     via = s.CharField()
     updated = s.DateTimeField()
+
+
+class SourceFile(s.Serializer):
+    name = s.CharField()
+    format = s.CharField()
+    bytes = _count()
+    sha256 = s.CharField()
+
+
+class DraftProblem(s.Serializer):
+    code = s.CharField()
+    severity = s.ChoiceField(["warning", "confirm", "error"])
+    detail = s.CharField()
+    section = s.CharField(allow_null=True)
+
+
+class DraftSection(s.Serializer):
+    key = s.CharField()
+    title = s.CharField()
+    discipline = s.CharField(allow_null=True)
+    position = _count()
+    words = _count()
+    text_id = s.CharField(allow_null=True)
+    html_url = s.URLField(allow_null=True)
+
+
+class DraftChapter(s.Serializer):
+    key = s.CharField()
+    title = s.CharField()
+    position = _count()
+    sections = DraftSection(many=True)
+
+
+class Fates(s.Serializer):
+    kept = _count()
+    moved = _count()
+    edited = _count()
+    detached = _count()
+
+
+class Changes(s.Serializer):
+    against = s.IntegerField(allow_null=True)
+    added = s.ListField(child=s.CharField())
+    changed = s.ListField(child=s.CharField())
+    moved = s.ListField(child=s.CharField())
+    renamed = s.ListField(child=s.CharField())
+    removed = s.ListField(child=s.CharField())
+    remarks = Fates()
+
+
+STATES = ["importing", "ready", "opening", "open", "closed", "failed"]
+
+
+class Draft(s.Serializer):
+    number = s.IntegerField(allow_null=True)
+    label = s.CharField(allow_null=True)
+    round = s.IntegerField(allow_null=True)
+    state = s.ChoiceField(STATES)
+    note = s.CharField()
+    sources = SourceFile(many=True)
+    created = s.DateTimeField(allow_null=True)
+    opened = s.DateTimeField(allow_null=True)
+    closed = s.DateTimeField(allow_null=True)
+    problems = DraftProblem(many=True)
+    chapters = DraftChapter(many=True)
+    changes = Changes()
+
+
+class DraftStarted(Started):
+    number = s.IntegerField(allow_null=True)
+    state = s.ChoiceField(STATES)
+
+
+class ReportFile(s.Serializer):
+    format = s.CharField()
+    state = s.ChoiceField(["done", "failed"])
+    error = s.CharField(allow_null=True)
+    url = s.URLField(allow_null=True)
+    bytes = _count()
+    sha256 = s.CharField(allow_null=True)
+    source = s.CharField(required=False)
+
+
+class Report(s.Serializer):
+    id = s.CharField()
+    state = s.ChoiceField(["queued", "running", "done", "failed", "cancelled"])
+    progress = s.FloatField(min_value=0, max_value=1)
+    draft = s.IntegerField()
+    as_of = s.DateTimeField(allow_null=True)
+    snapshot_sha256 = s.CharField(allow_null=True)
+    error = s.CharField(allow_null=True)
+    files = ReportFile(many=True)
+
+
+class ReportStarted(Started):
+    id = s.CharField()
+    state = s.ChoiceField(["queued", "running", "done", "failed", "cancelled"])
+
+
+class RatingFigure(s.Serializer):
+    n = _count(True)
+    cannot_judge = _count(True)
+    distribution = s.ListField(child=_count(), allow_null=True)
+    mean = s.FloatField(allow_null=True)
+    median = s.FloatField(allow_null=True)
+    sd = s.FloatField(allow_null=True)
+    hidden = s.BooleanField()
+
+
+class VerdictFigure(s.Serializer):
+    n = _count(True)
+    yes = _count(True)
+    partly = _count(True)
+    no = _count(True)
+    hidden = s.BooleanField()
+
+
+class RatingBlock(s.Serializer):
+    all = RatingFigure()
+    by_discipline = s.DictField(child=RatingFigure())
+
+
+class VerdictBlock(s.Serializer):
+    all = VerdictFigure()
+    by_discipline = s.DictField(child=VerdictFigure())
+
+
+class BookFindings(s.Serializer):
+    value = RatingBlock()
+
+
+class ChapterFindings(s.Serializer):
+    key = s.CharField()
+    title = s.CharField()
+    value = RatingBlock()
+    verdict = VerdictBlock()
+
+
+class SectionFindings(ChapterFindings):
+    discipline = s.CharField(allow_null=True)
+
+
+class CoverageFigure(s.Serializer):
+    asked = _count(True)
+    opened = _count(True)
+    reading = _count(True)
+    finished = _count(True)
+    declined = _count(True)
+
+
+class Coverage(s.Serializer):
+    all = CoverageFigure()
+    by_discipline = s.DictField(child=CoverageFigure())
+
+
+class Remarks(s.Serializer):
+    total = _count()
+    by_kind = s.DictField(child=s.IntegerField())
+    by_decision = s.DictField(child=s.IntegerField())
+    by_fate = s.DictField(child=s.IntegerField())
+    by_discipline = s.DictField(child=s.IntegerField())
+
+
+class Findings(s.Serializer):
+    draft = s.IntegerField(allow_null=True)
+    book = BookFindings()
+    chapters = ChapterFindings(many=True)
+    sections = SectionFindings(many=True)
+    coverage = Coverage()
+    remarks = Remarks()

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from .resources import docs, jobs, manuscripts, me, people, questions, texts, threads
+from .resources import docs, drafts, jobs, manuscripts, me, people, questions, reports, texts, threads
 from .views import NotHere
 
 v1 = [
@@ -30,6 +30,14 @@ v1 = [
     path("questions/<str:pk>/", questions.OneQuestion.as_view(), name="question"),
     path("manuscripts/<slug:slug>/answers/", questions.Answers.as_view(), name="answers"),
     path("answers/<str:pk>/", questions.OneAnswer.as_view(), name="answer"),
+    path("manuscripts/<slug:slug>/drafts/", drafts.Drafts.as_view(), name="drafts"),
+    path("manuscripts/<slug:slug>/drafts/<str:number>/", drafts.OneDraft.as_view(), name="draft"),
+    path("manuscripts/<slug:slug>/drafts/<str:number>/open/", drafts.OpenDraft.as_view(), name="draft_open"),
+    path("manuscripts/<slug:slug>/drafts/<str:number>/close/", drafts.CloseDraft.as_view(), name="draft_close"),
+    path("manuscripts/<slug:slug>/reports/", reports.Reports.as_view(), name="reports"),
+    path("reports/<str:pk>/", reports.OneReport.as_view(), name="report"),
+    path("reports/<str:pk>/files/<str:format_name>/", reports.ReportDownload.as_view(), name="report_download"),
+    path("manuscripts/<slug:slug>/findings/", reports.Findings.as_view(), name="findings"),
     path("texts/<str:pk>/", texts.OneText.as_view(), name="text"),
     path("jobs/<str:pk>/", jobs.OneJob.as_view(), name="job"),
     path("jobs/<str:pk>/cancel/", jobs.CancelJob.as_view(), name="job_cancel"),

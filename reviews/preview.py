@@ -12,9 +12,10 @@ from jobs.running import RunningJob
 from manuscripts import importing
 from manuscripts.formats import Problem
 from manuscripts.models import Draft
+from manuscripts.permissions import Actor
 
 from .carrying import plan, standing_anchors
-from .rounds import carry_and_open
+from .rounds import carry_and_open, open_draft
 
 VANISH = "notes_vanish"
 
@@ -92,3 +93,12 @@ def foresee_again(job: RunningJob) -> dict[str, Any] | None:
     if draft.state == "ready":
         foresee(job, draft)
     return None
+
+
+def open_as_asked(actor: Actor, draft: Draft, kind: str | None) -> Draft:
+    """Begins to open a draft that is ready, where `kind` (new, same) asks for it and nothing speaks against it: for
+    files that were uploaded before without opening them."""
+    if kind and draft.state == "ready" and _may_open(draft, kind):
+        open_draft(actor, draft, kind)
+        draft.refresh_from_db()
+    return draft

@@ -6,9 +6,11 @@ from rest_framework.response import Response
 from jobs.models import Job
 from jobs.queue import cancel
 from manuscripts.job_rights import JobsOfManuscripts
+from manuscripts.models import Draft
 from manuscripts.permissions import check
 
 from .. import shapes
+from ..presenting import represent_changes, represent_problem
 from ..schema import described
 from ..views import ApiView
 
@@ -26,17 +28,26 @@ class JobView(ApiView):
         return {"pk": kwargs["pk"]}
 
     def represent(self, job: Job) -> dict:
-        result = job.result
-        if isinstance(result, dict) and str(result.get("url", "")).startswith("/"):
-            result = {**result, "url": self.absolute(result["url"])}
         return {
             "id": job.pk,
             "kind": job.kind,
             "state": job.state,
             "progress": job.progress,
             "error": job.error or None,
-            "result": result,
+            "result": self._result(job) if job.state == Job.State.DONE else None,
         }
+
+    def _result(self, job: Job) -> dict | None:
+        """The draft of a dry run, else where the outcome is to be found."""
+        if "dry_run" in job.args and job.result:
+            problems = [represent_problem(problem) for problem in job.result["problems"]]
+            return {**job.result, "problems": problems, "changes": represent_changes(job.result["changes"])}
+        if "draft" in job.args:
+            draft = Draft.objects.select_related("manuscript").filter(pk=job.args["draft"]).first()
+            return {"url": self.url("draft", draft.manuscript.slug, draft.number)} if draft else None
+        if "report" in job.args:
+            return {"url": self.url("report", job.args["report"])}
+        return job.result
 
 
 class OneJob(JobView):

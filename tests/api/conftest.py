@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
@@ -11,6 +12,9 @@ from api.models import ApiToken
 from manuscripts.manuscripts import make_manuscript
 from manuscripts.permissions import Actor
 from reviews.invitations import accept, invite
+from tests.books import make_book
+
+from .description import conforms
 
 
 class Api:
@@ -25,11 +29,22 @@ class Api:
     def send(self, method, path, body=None, *, headers=None, data=None, content_type="application/json"):
         path = path.removeprefix("http://testserver").removeprefix("/api/v1")
         payload = data if body is None else json.dumps(body)
-        return self.client.generic(
+        response = self.client.generic(
             method,
             "/api/v1" + path,
             payload if payload is not None else b"",
             content_type=content_type,
+            headers={**self.headers, **(headers or {})},
+        )
+        conforms(method, "/api/v1" + path, response)
+        return response
+
+    def upload(self, slug, files, headers=None, **fields):
+        """Posts files, as {name: bytes}, to a manuscript's drafts."""
+        parts = [SimpleUploadedFile(name, data) for name, data in files.items()]
+        return self.client.post(
+            f"/api/v1/manuscripts/{slug}/drafts/",
+            {"file": parts, **fields},
             headers={**self.headers, **(headers or {})},
         )
 
@@ -103,3 +118,48 @@ def join(book, email, name, disciplines, role="reviewer"):
     api = Api(user)
     api.member = membership
     return api
+
+
+@pytest.fixture
+def draft(owner):
+    """The open first draft of The Night Shift, Olive's book of two chapters."""
+    return make_book(owner.user)
+
+
+@pytest.fixture
+def night(draft):
+    return draft.manuscript
+
+
+@pytest.fixture
+def rosa(night):
+    """Rosa, who runs systems, a reader of The Night Shift."""
+    return join(night, "rosa@ops.example", "Rosa Field", ["it-operations"])
+
+
+@pytest.fixture
+def selma(night):
+    """Selma, who keeps systems safe, a reader of The Night Shift."""
+    return join(night, "selma@sec.example", "Selma Kay", ["information-security"])
+
+
+@pytest.fixture
+def bruno(night):
+    """Bruno, who observes The Night Shift."""
+    return join(night, "bruno@watch.example", "Bruno Ash", [], role="observer")
+
+
+def text_of(draft, key):
+    """The text of a section as the draft has it."""
+    return draft.placements.select_related("text").get(section__key=key).text
+
+
+def note(draft, key, words, **more):
+    """The body of a comment on words of a section."""
+    text = text_of(draft, key)
+    start = text.text.index(words)
+    selector = [
+        {"type": "TextQuoteSelector", "exact": words},
+        {"type": "TextPositionSelector", "start": start, "end": start + len(words)},
+    ]
+    return {"kind": "comment", "body": "Say who.", "text_id": str(text.pk), "selector": selector, **more}
