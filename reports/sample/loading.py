@@ -14,6 +14,7 @@ from manuscripts.manuscripts import make_manuscript, record_event
 from manuscripts.models import Draft, Manuscript, Round
 from manuscripts.permissions import Actor
 from manuscripts.uploads import upload
+from reports.making import Wish, request_report
 from reports.removing import delete_manuscript
 from reviews.models import Thread
 from reviews.rounds import open_draft
@@ -40,7 +41,7 @@ def load() -> tuple[Manuscript, bool]:
     """The sample manuscript, and whether it was made now. What an interrupted call left is removed and made again.
 
     Raises SampleFailed. No letter is sent to the sample's people. Each round is one transaction; reading and
-    opening the drafts are jobs, done here and now.
+    opening the drafts are jobs, done here and now; a report waits for the worker.
     """
     there = _of_event(LOADED)
     if there is not None:
@@ -54,6 +55,7 @@ def load() -> tuple[Manuscript, bool]:
     for number in range(1, len(book.about()["rounds"]) + 1):
         _load_round(cast, number, notes)
     with transaction.atomic():
+        request_report(cast.author, manuscript, Wish())
         record_event(manuscript, LOADED, cast.author.membership_in(manuscript), f"manuscript:{manuscript.pk}")
     return manuscript, True
 
@@ -138,8 +140,8 @@ def _date_round(draft: Draft, calendar: Calendar, days: int) -> None:
     opened = calendar.moment(0.0)
     last = calendar.moment(float(days))
     over = last < timezone.now()
-    Draft.objects.filter(pk=draft.pk).update(created=opened - timedelta(hours=2), opened=opened)
-    Round.objects.filter(pk=draft.round_id).update(started=opened, deadline=last.date())
+    date_back(draft, created=opened - timedelta(hours=2), opened=opened)
+    Round.objects.filter(drafts=draft).update(started=opened, deadline=last.date())
     if over:
-        Draft.objects.filter(pk=draft.pk).update(closed=last)
-        Round.objects.filter(pk=draft.round_id).update(ended=last)
+        date_back(draft, closed=last)
+        Round.objects.filter(drafts=draft).update(ended=last)

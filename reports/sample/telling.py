@@ -166,7 +166,8 @@ class Telling:
         """The last sign of life of each reader: reading, answering and writing have all set it to now."""
         for who, part in self.cast.readers(self.number).items():
             moments = {"created": self.calendar.moment(part["invited"])}
-            told = self.calendar.moment(part.get("active", part.get("opened", part["invited"])))
+            last = next(part[name] for name in ("active", "opened", "invited") if name in part)
+            told = self.calendar.moment(last)
             moments["active"] = max(told, self.heard.get(who, told))
             if part["state"] == "submitted":
                 moments["submitted"] = told
@@ -186,7 +187,7 @@ class Telling:
             read = judged.get(who, {})
             left = [key for key in dict.fromkeys(common) if key not in read]
             if part["state"] == "submitted":
-                read |= dict.fromkeys(left, part["active"])
+                read |= {key: part["active"] for key in left}
             elif part["state"] == "started" and left:
                 self._at(part["active"], self._reads(who, left[0], 0.4))
             for key, day in read.items():
