@@ -1,6 +1,6 @@
 """The charts of `reports.charts` for templates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import template
 
@@ -31,3 +31,11 @@ def shape(verdict: str) -> charts.Svg:
 def strip(bins: Sequence[int], most: int = 10) -> charts.Svg:
     """Where notes cluster along a chapter."""
     return charts.strip(bins, most)
+
+
+@register.filter
+def boxes(people: Mapping[str, int | None]) -> list[str]:
+    """One box for each person asked: finished, reading or invited. None where the figure is blank."""
+    counts = {name: people.get(name) or 0 for name in ("finished", "reading", "asked")}
+    left = max(counts["asked"] - counts["finished"] - counts["reading"], 0)
+    return ["fin"] * counts["finished"] + ["rea"] * counts["reading"] + ["inv"] * left
