@@ -3,6 +3,7 @@
 import logging
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context as request_context
 from django.conf import settings
 from django.contrib import messages
@@ -37,6 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):
             log.info("a sign-in mail was refused: %s", refusal)
         except MailServerDown:
             messages.error(request, _("The mail could not be sent: our mail server does not answer. Try again later."))
+
+    def pre_login(self, request, user, **kwargs):
+        """An account that did not come by sign-up was made by whoever runs the site, who vouches for its address."""
+        if not EmailAddress.objects.filter(user=user).exists():
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return super().pre_login(request, user, **kwargs)
 
     def get_signup_redirect_url(self, request) -> str:
         return settings.LOGIN_REDIRECT_URL

@@ -97,9 +97,7 @@ def set_disciplines(member: Membership, disciplines: list[Discipline]) -> None:
         return
     first = member.own_disciplines()[0] if disciplines else None
     if member.pseudonym_number is not None:
-        has_spoken = (
-            member.comments.exists() or member.answers.exists() or member.reviews.exclude(state="invited").exists()
-        )
+        has_spoken = member.comments.exists() or member.answers.exists()
         if member.pseudonym_discipline == first or first is None or has_spoken:
             return
     rows = Membership.objects.filter(manuscript=member.manuscript_id, pseudonym_discipline=first)

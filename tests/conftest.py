@@ -126,3 +126,11 @@ def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
 def page(new_page: Callable[..., Any]) -> Any:
     """One page at 1280 x 900."""
     return new_page(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """The named cast of tests/cast.py, around one book with an open draft."""
+    from tests.cast import make_cast
+
+    return make_cast()
