@@ -48,10 +48,7 @@ def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]
 
 def section_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
     """The state of each discipline's section as its own readers judge it; None where their answers are blank."""
-    return [
-        {"key": s.key, "discipline": s.discipline} | section_state(s, snapshot, tables, remarks)
-        for s in tables.sections
-    ]
+    return [{"key": s.key, "discipline": s.discipline} | section_state(s, tables, remarks) for s in tables.sections]
 
 
 def section_state(section: Section, tables: Tables, remarks: Sequence[Remark]) -> Data:

@@ -1,0 +1,111 @@
+"""The definition of done by its rules, and where notes cluster."""
+
+from dataclasses import replace
+
+import pytest
+
+from reports import charts, done, strips
+from reports.snapshot import Remark, Review
+from reports.tables import Tables
+from tests.reports.samples import QUESTIONS, members, rating, snapshot, verdict
+
+DEV, OPS, SEC, BA = "application-development", "it-operations", "information-security", "business-analysis"
+PEOPLE = [("a", DEV), ("b", OPS), ("c", SEC)]
+
+
+def note(key, discipline, reaction="", decision="", start=0, end=10, **more):
+    kind = "reaction" if reaction else "comment"
+    place = {"chapter": "c1", "section": "c1-1", "start": start, "end": end}
+    return Remark(key, key, kind, "", discipline, reaction=reaction, decision=decision, **{**place, **more})
+
+
+def states(shot):
+    return {c["key"]: c for c in done.chapter_states(shot, Tables(shot, named=True), shot.remarks)}
+
+
+def base(**changes):
+    """Three disciplines asked, all three read chapter 1 and say that it makes sense."""
+    said = tuple(verdict(m, d, "c1", "yes") for m, d in PEOPLE)
+    return snapshot(
+        **{
+            "members": members(*PEOPLE),
+            "reviews": tuple(Review(m, "submitted", frozenset({"c1"})) for m, _ in PEOPLE),
+            "answers": said,
+            **changes,
+        }
+    )
+
+
+def holds(state, name):
+    return next(c["holds"] for c in state["criteria"] if c["name"] == name)
+
+
+def test_a_chapter_is_done_when_nothing_is_short():
+    found = states(base())
+    assert found["c1"]["state"] == "done" and done.why_not(found["c1"]) == ""
+    assert holds(found["c1"], "worth") is None  # the value of a chapter is not asked
+    assert found["c2"]["state"] == "not_yet"  # nobody has read it
+
+
+def test_one_waiting_note_is_nearly_and_says_why():
+    found = states(base(remarks=(note("1", DEV),)))["c1"]
+    assert found["state"] == "nearly"
+    assert done.why_not(found) == "Notes waiting: 1."
+    assert states(base(remarks=(note("1", DEV, decision="later"),)))["c1"]["state"] == "done"
+
+
+def test_read_in_two_thirds_of_the_disciplines_asked():
+    two = tuple(verdict(m, d, "c1", "yes") for m, d in PEOPLE[:2])
+    reviews = tuple(Review(m, "started", frozenset()) for m, _ in PEOPLE)
+    assert holds(states(base(answers=two, reviews=reviews))["c1"], "read") is True  # 2 of 3
+    one = states(base(answers=two[:1], reviews=reviews))["c1"]
+    assert holds(one, "read") is False and "1 of 3" in done.why_not(one)
+
+
+@pytest.mark.parametrize(("words", "expected"), [("yyyyn", True), ("yyypn", False), ("yyyp", False)])
+def test_makes_sense_to_four_fifths(words, expected):
+    full = {"y": "yes", "n": "no", "p": "partly"}
+    said = tuple(verdict(f"r{n}", DEV, "c1", full[w]) for n, w in enumerate(words))
+    assert holds(states(base(answers=said))["c1"], "sense") is expected
+
+
+def test_worth_it_counts_disciplines_not_readers():
+    asked = (replace(QUESTIONS[0], scopes=("book", "chapter")), *QUESTIONS[1:])
+
+    def value(member, discipline, at):
+        return rating(member, discipline, at, scope="chapter", key="c1", id=f"v{member}")
+
+    good = [value("a", DEV, 5), value("b", OPS, 3), value("c", SEC, 1), value("d", SEC, 1)]
+    assert holds(states(base(questions=asked, answers=tuple(good)))["c1"], "worth") is True  # 2 of 3 disciplines
+    bad = [*good[:1], value("b", OPS, 2), *good[2:]]
+    assert holds(states(base(questions=asked, answers=tuple(bad)))["c1"], "worth") is False
+
+
+def test_blocked_by_two_disciplines_on_the_same_open_passage():
+    alone = base(remarks=(note("1", DEV, "confusing"), note("2", DEV, "disagree")))
+    assert holds(states(alone)["c1"], "unblocked") is True  # one discipline only
+    apart = base(remarks=(note("1", DEV, "confusing"), note("2", OPS, "disagree", start=20, end=30)))
+    assert holds(states(apart)["c1"], "unblocked") is True
+    both = base(remarks=(note("1", DEV, "confusing"), note("2", OPS, "disagree", start=5, end=15)))
+    assert holds(states(both)["c1"], "unblocked") is False
+    praised = base(remarks=(note("1", DEV, "valuable"), note("2", OPS, "valuable")))
+    assert holds(states(praised)["c1"], "unblocked") is True
+
+
+def test_a_section_is_judged_by_its_own_readers():
+    own = {"scope": "own_section", "key": "c1-ops"}
+    said = (rating("b", OPS, 4, **own), verdict("b", OPS, "c1", "yes", id="x", **own))
+    shot = base(answers=said)
+    found = {s["key"]: s for s in done.section_states(shot, Tables(shot, named=True), ())}
+    assert found["c1-ops"]["state"] == "done"
+    assert found["c2-sec"]["state"] == "not_yet"
+    hidden = {s["key"]: s for s in done.section_states(shot, Tables(shot, named=False), ())}
+    assert hidden["c1-ops"]["state"] is None  # one person's verdict would show
+
+
+def test_notes_are_counted_where_their_words_begin():
+    shot = snapshot()
+    said = [note("1", DEV), note("2", DEV, start=3999, end=4000), note("3", OPS, section="c1-ops")]
+    bins = strips.strip(shot, "c1", said)
+    assert len(bins) == strips.BINS and (bins[0], bins[-1], sum(bins)) == (1, 1, 2)
+    assert charts.strip(bins).count("<rect") == strips.BINS
