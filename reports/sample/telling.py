@@ -187,7 +187,7 @@ class Telling:
             read = judged.get(who, {})
             left = [key for key in dict.fromkeys(common) if key not in read]
             if part["state"] == "submitted":
-                read |= {key: part["active"] for key in left}
+                read.update(dict.fromkeys(left, float(part["active"])))
             elif part["state"] == "started" and left:
                 self._at(part["active"], self._reads(who, left[0], 0.4))
             for key, day in read.items():
