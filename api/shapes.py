@@ -225,7 +225,7 @@ class Answer(s.Serializer):
     discipline = s.CharField(allow_null=True)
     round = s.IntegerField()
     draft = s.IntegerField()
-    value = s.JSONField(allow_null=True)
+    value = s.JSONField(help_text="1 to 5, cannot_judge, yes, partly, no, an option, or null")
     words = s.CharField()
     stands = s.BooleanField()
     via = s.CharField()

@@ -77,9 +77,7 @@ def add_question(actor: Actor, manuscript: Manuscript, given: Mapping[str, Any])
     last = manuscript.questions.aggregate(last=Max("position"))["last"] or 0
     question = Question(manuscript=manuscript, kind=kind, position=last + 1)
     _apply(question, {"options": [], **given})
-    record_event(
-        manuscript, "question.created", actor.membership_in(manuscript), f"question:{question.pk}", kind=question.kind
-    )
+    record_event(manuscript, "question.created", actor.membership_in(manuscript), f"question:{question.pk}")
     return question
 
 
