@@ -18,9 +18,11 @@ class Svg(str):
         return self
 
 
-def drawing(width: float, height: float, body: str, kind: str) -> Svg:
-    """An SVG of `width` by `height` units."""
+def drawing(width: float, height: float, body: str, kind: str, stretched: bool = False) -> Svg:
+    """An SVG of `width` by `height` units; `stretched` to whatever room it is given."""
     box = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    if stretched:
+        box += ' preserveAspectRatio="none"'
     return Svg(f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" {box} aria-hidden="true">{body}</svg>')
 
 
@@ -41,7 +43,9 @@ def strip(bins: Sequence[int], most: int = 10) -> Svg:
         tall = 1 + 23 * min(count, most) / most
         shade = 1 if count < 3 else 2 if count < 6 else 3
         drawn.append(f'<rect x="{at * 5}" y="{24 - tall:g}" width="4" height="{tall:g}" class="d{shade}"/>')
-    return drawing(len(bins) * 5 - 1, 24, "".join(drawn), "strip")
+    return Svg(
+        drawing(len(bins) * 5 - 1, 24, "".join(drawn), "strip").replace("<svg ", '<svg preserveAspectRatio="none" ', 1)
+    )
 
 
 def extent(lanes: Sequence[Sequence[int]]) -> tuple[float, float]:

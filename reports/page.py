@@ -6,6 +6,7 @@ can never differ in a number.
 
 from collections.abc import Iterable
 
+from reports import done
 from reports.charts import extent
 from reports.headlines import number, several
 from reports.wording import (
@@ -14,6 +15,7 @@ from reports.wording import (
     KIND_WORDS,
     LEGENDS,
     REACTION_WORDS,
+    STATE_WORDS,
     Data,
     Pages,
     day,
@@ -105,6 +107,68 @@ def map_row(pages: Pages, row: Data, kind: str) -> Data:
         words = {"size": size, "ends": between, "marked": gap["marked"]}
     said = {"figure": "all readers: {}, n {}", "few": "all readers: {}"}.get(str(total["state"]), "")
     return {"title": title, "all": said.format(total["text"], total["n"]), "cells": cells, "gap": words}
+
+
+def done_rows(pages: Pages) -> list[Data]:
+    """Each chapter's state by the definition of done, its criteria and what is short; empty in other editions."""
+    if not pages.data["done"]:
+        return []
+    return [
+        {
+            "title": pages.chapter_title(c["key"], c["title"]),
+            "state": c["state"],
+            "label": STATE_WORDS[c["state"]],
+            "mark": {"done": "yes", "nearly": "partly", "not_yet": "no"}[c["state"]],
+            "criteria": c["criteria"],
+            "why": done.why_not(c) or "All hold.",
+        }
+        for c in pages.data["done"]["chapters"]
+    ]
+
+
+def strip_rows(pages: Pages) -> list[Data]:
+    """Where notes cluster in each chapter, all on one scale: `most` notes fill the height."""
+    rows = pages.data["map"]["verdict"][:-1]
+    strips = pages.data["strips"]
+    most = max([4, *(count for row in rows for count in strips[row["key"]])])
+    made = []
+    for row in rows:
+        bins = strips[row["key"]]
+        made.append(
+            {"title": pages.chapter_title(row["key"], row["title"]), "bins": bins, "n": sum(bins), "most": most}
+        )
+    return made if any(row["n"] for row in made) else []
+
+
+def one_by_one(pages: Pages) -> Data | None:
+    """The answers person by person, where few answered and their names are known: people, then a row a question."""
+    data = pages.data
+    if not data["named"] or any(sees is not None for sees in data["book"]["sees_value"].values()):
+        return None
+    people: dict[tuple[str, str], Data] = {}
+    said: dict[tuple[str, str | None, str], dict[tuple[str, str], str]] = {}
+    for a in data["answers"]:
+        if a["value"] is None or a["code"] not in ("value", "makes_sense"):
+            continue
+        person = pages.person(a["who"])
+        who = (person["label"], pages.code(a["discipline"]))
+        people[who] = {"label": who[0], "code": who[1], "discipline": pages.name(a["discipline"])}
+        row = (a["code"], a["key"] if a["scope"] == "chapter" else None, a["scope"])
+        said.setdefault(row, {})[who] = str(a["value"]).replace("_", " ")
+    if not 0 < len(people) <= 6:
+        return None
+    order = sorted(people, key=lambda who: (list(pages.codes()).index(who[1]) if who[1] in pages.codes() else 99, who))
+    rows = [("value", None, "book", "Value of the book"), ("value", None, "own_section", "Value of its own section")]
+    rows += [("makes_sense", None, "own_section", "Their own section makes sense")]
+    chapters = data["map"]["verdict"][:-1]
+    rows += [("makes_sense", c["key"], "chapter", pages.chapter_title(c["key"], c["title"])) for c in chapters]
+    rows += [("value", c["key"], "chapter", f"Value of chapter {c['position']}") for c in chapters]
+    made = [
+        {"title": title, "answers": [said[code, key, scope].get(who, "–") for who in order]}
+        for code, key, scope, title in rows
+        if (code, key, scope) in said
+    ]
+    return {"people": [people[who] for who in order], "rows": made}
 
 
 def section_rows(pages: Pages) -> list[Data]:
@@ -301,6 +365,9 @@ def page(data: Data) -> Data:
         "value": value,
         "room": list(extent([row["ratings"] for row in value])),
         "maps": maps(pages),
+        "strips": strip_rows(pages),
+        "done": done_rows(pages),
+        "one_by_one": one_by_one(pages),
         "sections": section_rows(pages),
         "conflicts": conflict_rows(pages),
         "quotes": passages(pages),

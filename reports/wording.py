@@ -34,6 +34,7 @@ FATE_WORDS = {
     "edited": "Its words were changed",
     "detached": "Its words are no longer in this draft",
 }
+STATE_WORDS = {"done": "Done", "nearly": "Nearly", "not_yet": "Not yet"}
 VERDICT_WORDS = {"yes": "yes", "partly": "partly", "no": "no"}
 LEGENDS = {
     "verdict": ("below 40%", "40 to 64%", "65 to 79%", "80 to 89%", "90% and up"),
@@ -54,6 +55,10 @@ class Pages:
     def in_order(self, by_discipline: Data) -> list[tuple[str, Any]]:
         """Figures by discipline in value-stream order, whatever the order of the JSON."""
         return [(slug, by_discipline[slug]) for slug in self.disciplines]
+
+    def codes(self) -> list[str]:
+        """The letters of all disciplines, in order."""
+        return [str(d["code"]) for d in self.disciplines.values()]
 
     def code(self, slug: object) -> str:
         """The letters of a discipline, empty for none."""

@@ -83,6 +83,11 @@ def headlines(shown: dict[str, Any]) -> list[str]:
 
 def figures(shown: dict[str, Any]) -> list[str]:
     """Value by discipline, the tension map, sections, coverage and counts."""
+    parts: list[str] = []
+    if shown["one_by_one"]:
+        head = ("", *(f"{p['code']} {p['label']}" for p in shown["one_by_one"]["people"]))
+        rows = [(r["title"], *r["answers"]) for r in shown["one_by_one"]["rows"]]
+        parts += ["## Their answers, one by one", table(head, rows)]
     rows = [
         (
             f"{r['code']} {r['name']}",
@@ -93,7 +98,8 @@ def figures(shown: dict[str, Any]) -> list[str]:
         )
         for r in shown["value"]
     ]
-    parts = ["## Value of the book, by discipline", table(("Discipline", "Ratings", "Sees value", "n", "Mean"), rows)]
+    head = ("Discipline", "Ratings", "Sees value", "n", "Mean")
+    parts += ["## Value of the book, by discipline", table(head, rows)]
     parts.append("## Tension map")
     for chart in shown["maps"]:
         head = ["", *(c["code"] for c in shown["columns"]), "All readers", "Gap"]
@@ -106,6 +112,10 @@ def figures(shown: dict[str, Any]) -> list[str]:
             ]
             cells.append([row["title"], *said, row["all"], gap])
         parts += [f"{line(chart['caption'])}", table(head, cells)]
+    if shown["done"]:
+        head = ("Chapter", "State", "Read", "Makes sense", "Worth it", "Blocked passages", "Waiting notes", "Why")
+        rows = [(r["title"], r["label"], *(c["figure"] for c in r["criteria"]), r["why"]) for r in shown["done"]]
+        parts += ["## Which chapters are done", table(head, rows)]
     if shown["sections"]:
         parts.append("## Discipline sections")
         parts.append(
