@@ -39,6 +39,8 @@ def correct(actor: Actor, draft: Draft, ops: Sequence[dict[str, Any]]) -> Draft:
     check(actor, "draft.change", draft)
     clean = [_read(op) for op in ops]
     kept = [c for c in draft.corrections if not any(_replaces(new, c) for new in clean)]
+    if len(clean) == 1 and (undone := _without_split(draft, kept, clean[0])) is not None:
+        return _reshape(actor, draft, undone, set())
     return _reshape(actor, draft, [*kept, *clean], set(range(len(kept), len(kept) + len(clean))))
 
 
@@ -113,9 +115,17 @@ def _read(op: dict[str, Any]) -> dict[str, Any]:
 
 
 def _replaces(new: dict[str, Any], old: dict[str, Any]) -> bool:
-    if new["at"] != old.get("at"):
-        return False
-    return new["op"] == old.get("op") or {new["op"], old.get("op")} == {"split", "merge"}
+    return (new["op"], new["at"]) == (old.get("op"), old.get("at"))
+
+
+def _without_split(draft: Draft, kept: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Joining what the author had split takes that split back; None where something begins there by itself."""
+    less = [c for c in kept if (c.get("op"), c.get("at")) != ("split", new["at"])]
+    if new["op"] != "merge" or len(less) == len(kept):
+        return None
+    documents = [Document.from_json(d) for d in draft.read.blocks["documents"]]
+    found = shape(draft.manuscript, documents, less, draft.replaces, draft.number)
+    return None if any(section.at == new["at"] for section in found.sections()) else less
 
 
 def _must_be_ready(draft: Draft) -> None:

@@ -35,7 +35,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files, a word to the readers, and for single chapters which they replace."""
 
-    file = FilesField(label=_("Your manuscript"), required=False)
+    file = FilesField(label=_("Your manuscript"), required=False, allow_empty_file=True)
     note = forms.CharField(
         label=_("What is new, for your readers"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
     )
@@ -52,7 +52,7 @@ def draft_new(request: HttpRequest, slug: str) -> HttpResponse:
     """The upload. Files that are sent again lead to the draft that they already made."""
     manuscript = load(Manuscript, request.actor, "draft.import", slug=slug)
     form = UploadForm(request.POST or None, request.FILES or None, initial={"chapters": request.GET.get("chapter", "")})
-    status = 200
+    status = 400 if form.is_bound and not form.is_valid() else 200
     if request.method == "POST" and form.is_valid():
         try:
             made = upload(
