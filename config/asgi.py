@@ -4,6 +4,8 @@ Under ASGI alone each synchronous view pays for a hop between threads, about sev
 alone one open live stream keeps a thread for good. So pages and API go through the pool.
 """
 
+from typing import Any
+
 from a2wsgi import WSGIMiddleware
 
 from .wsgi import application as wsgi
@@ -11,4 +13,14 @@ from .wsgi import application as wsgi
 #: Requests served at once.
 THREADS = 8
 
-application = WSGIMiddleware(wsgi, workers=THREADS)  # type: ignore[arg-type]
+_in_threads = WSGIMiddleware(wsgi, workers=THREADS)  # type: ignore[arg-type]
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """granian's `receive` gives an awaitable that is no coroutine; a2wsgi hands it to another thread, which takes
+    coroutines only, as soon as a request has a body."""
+
+    async def coroutine() -> Any:
+        return await receive()
+
+    await _in_threads(scope, coroutine, send)
