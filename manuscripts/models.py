@@ -9,6 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,15 @@ class Manuscript(models.Model):
         while slug == "new" or Manuscript.objects.filter(slug=slug).exists():  # /m/new/ is a page
             slug, n = f"{stem}-{n}", n + 1
         return slug
+
+    @cached_property
+    def all_disciplines(self) -> "list[Discipline]":
+        """In value-stream order, merged ones included; asked once for each instance."""
+        rows = {d.pk: d for d in self.disciplines.all()}
+        for row in rows.values():
+            if row.merged_into_id:
+                row.merged_into = rows[row.merged_into_id]
+        return list(rows.values())
 
     @property
     def current_round(self) -> "Round | None":

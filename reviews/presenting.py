@@ -7,11 +7,11 @@ written under (`identity.shown`).
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from anchoring.selectors import describe
-from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement, SectionText
+from manuscripts.models import Draft, Manuscript, Membership, Placement, SectionText
 from manuscripts.permissions import Actor
 
 from .identity import shown
@@ -24,7 +24,8 @@ def iso(moment: Any) -> str | None:
 
 
 class _Page:
-    """Everything that a list of notes needs, loaded once."""
+    """Everything that a list of notes needs, loaded once. Hundreds of notes share a few people, chapters and
+    sections: these are asked for by themselves and not joined to each note."""
 
     def __init__(self, actor: Actor, manuscript: Manuscript, rows: list[Thread], draft: Draft | None) -> None:
         self.actor = actor
@@ -34,32 +35,60 @@ class _Page:
         self.running = manuscript.rounds.filter(state="running").exists()
         self.may_write = "write" in actor.scopes
         self.addresses: dict[str | None, str] = {}
+        self.people: dict[tuple[int, str], dict[str, Any]] = {}
         ids = [row.pk for row in rows]
-        self.comments: dict[int, list[Comment]] = defaultdict(list)
-        people = Comment.objects.filter(thread__in=ids).select_related("author__pseudonym_discipline")
-        for comment in people:
+        self.comments: dict[int, list[Any]] = defaultdict(list)
+        for comment in Comment.objects.filter(thread__in=ids).values_list(*_COMMENT, named=True):
             self.comments[comment.thread_id].append(comment)
         self.agreements: dict[int, set[int]] = defaultdict(set)
         for thread_id, member_id in Agreement.objects.filter(thread__in=ids).values_list("thread_id", "member_id"):
             self.agreements[thread_id].add(member_id)
-        self.anchors: dict[int, Anchor] = {}
+        self.anchors: dict[int, Any] = {}
         if draft:
-            anchors = Anchor.objects.filter(thread__in=ids, draft=draft).select_related("chapter", "section")
-            for anchor in anchors.order_by("attempt"):
+            anchors = Anchor.objects.filter(thread__in=ids, draft=draft).order_by("attempt")
+            for anchor in anchors.values_list(*_ANCHOR, named=True):
                 self.anchors[anchor.thread_id] = anchor
-        text_ids = {row.text_id for row in rows} | {anchor.text_id for anchor in self.anchors.values()}
-        self.texts = dict(SectionText.objects.filter(pk__in=text_ids - {None}).values_list("pk", "text"))
-        self.slugs = {d.pk: d.resolved().slug for d in self._disciplines()}
-        sections = {row.section_id for row in rows} - {None}
-        drafts = {row.draft_id for row in rows}
-        places = Placement.objects.filter(draft__in=drafts, section__in=sections)
-        self.section_disciplines = {
-            (draft_id, section_id): discipline_id
-            for draft_id, section_id, discipline_id in places.values_list("draft_id", "section_id", "discipline_id")
-        }
-        self.chapters = set()
-        if draft:
-            self.chapters = set(Placement.objects.filter(draft=draft).values_list("chapter_id", flat=True))
+        self._load_texts(rows)
+        self._load_places(rows)
+        authors = {row.author_id for row in rows} | {c.author_id for found in self.comments.values() for c in found}
+        self.members = Membership.objects.select_related("pseudonym_discipline").in_bulk(authors)
+        self.slugs = {d.pk: d.resolved().slug for d in manuscript.all_disciplines}
+
+    def _load_texts(self, rows: list[Thread]) -> None:
+        """The words that notes were written on or stand on now."""
+        wanted = {row.text_id for row in rows} | {anchor.text_id for anchor in self.anchors.values()}
+        self.texts = dict(SectionText.objects.filter(pk__in=wanted - {None}).values_list("pk", "text"))
+
+    def _load_places(self, rows: list[Thread]) -> None:
+        """Keys of chapters and sections, numbers of drafts, and which discipline a section was addressed to."""
+        chapters = {row.chapter_id for row in rows} | {anchor.chapter_id for anchor in self.anchors.values()}
+        sections = {row.section_id for row in rows} | {anchor.section_id for anchor in self.anchors.values()}
+        drafts = {row.draft_id for row in rows} | ({self.draft.pk} if self.draft else set())
+        places = Placement.objects.filter(draft__in=drafts).order_by()
+        places = places.filter(Q(chapter__in=chapters - {None}) | Q(section__in=sections - {None}))
+        self.numbers: dict[int, int] = {}
+        self.chapters: dict[int, str] = {}
+        self.sections: dict[int, str] = {}
+        self.section_disciplines: dict[tuple[int, int], int | None] = {}
+        self.standing: set[int] = set()  # chapters of the draft shown
+        for place in places.values_list(*_PLACE, named=True):
+            self.chapters[place.chapter_id] = place.chapter__key
+            self.sections[place.section_id] = place.section__key
+            self.section_disciplines[place.draft_id, place.section_id] = place.discipline_id
+            self.numbers[place.draft_id] = place.draft__number
+            if self.draft and place.draft_id == self.draft.pk:
+                self.standing.add(place.chapter_id)
+        if missing := {row.draft_id for row in rows} - set(self.numbers):
+            self.numbers.update(Draft.objects.filter(pk__in=missing).values_list("pk", "number"))
+
+    def person(self, member_id: int, anonymity: str) -> dict[str, Any]:
+        """Someone as the actor may see them, for words written under that promise."""
+        key = (member_id, anonymity)
+        if key not in self.people:
+            who = shown(self.actor, self.members[member_id], anonymity)
+            seen_id = str(who.id) if who.id else None
+            self.people[key] = {"id": seen_id, "name": who.name, "role": who.role, "code": who.code}
+        return self.people[key]
 
     def address(self, chapter: str | None) -> str:
         """The page where a note on that chapter, or on the book, is read."""
@@ -70,35 +99,30 @@ class _Page:
             )
         return self.addresses[chapter]
 
-    def _disciplines(self) -> list[Discipline]:
-        rows = {d.pk: d for d in Discipline.objects.filter(manuscript=self.manuscript)}
-        for row in rows.values():
-            if row.merged_into_id:
-                row.merged_into = rows[row.merged_into_id]
-        return list(rows.values())
+
+_COMMENT = ["pk", "thread_id", "author_id", "body", "anonymity", "created", "edited", "withdrawn"]
+_ANCHOR = ["thread_id", "chapter_id", "section_id", "text_id", "start", "end", "near"]
+_ANCHOR += ["fate", "confidence", "reason", "by"]
+_PLACE = ["draft_id", "draft__number", "chapter_id", "chapter__key", "section_id", "section__key", "discipline_id"]
 
 
 def present(actor: Actor, threads: QuerySet, draft: Draft | None) -> list[dict[str, Any]]:
     """The notes of `threads` (of one manuscript, already narrowed to what the actor may see), in its order, as they
     stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can` for pages."""
-    rows = list(
-        threads.select_related(
-            "author__pseudonym_discipline", "chapter", "section", "draft", "decision__applied_in", "manuscript"
-        )
-    )
+    rows = list(threads.select_related("decision__applied_in"))
     if not rows:
         return []
-    page = _Page(actor, rows[0].manuscript, rows, draft)
+    page = _Page(actor, draft.manuscript if draft else rows[0].manuscript, rows, draft)
     return [_thread(page, row) for row in rows]
 
 
 def _thread(page: _Page, row: Thread) -> dict[str, Any]:
     comments = page.comments[row.pk]
     first = comments[0]
-    author = _person(page, row.author, first.anonymity)
+    author = page.person(row.author_id, first.anonymity)
     known = author["id"] is not None  # how it came may tell from whom
     anchor = _anchor(page, row)
-    chapter = (anchor or {}).get("chapter") or (row.chapter.key if row.chapter else None)
+    chapter = (anchor or {}).get("chapter") or page.chapters.get(row.chapter_id)
     html_url = page.address(chapter)
     section = page.section_disciplines.get((row.draft_id, row.section_id))
     mine = page.me is not None and row.author_id == page.me.pk
@@ -133,15 +157,10 @@ def _thread(page: _Page, row: Thread) -> dict[str, Any]:
     }
 
 
-def _person(page: _Page, member: Membership, anonymity: str) -> dict[str, Any]:
-    who = shown(page.actor, member, anonymity)
-    return {"id": str(who.id) if who.id else None, "name": who.name, "role": who.role, "code": who.code}
-
-
-def _comment(page: _Page, row: Comment) -> dict[str, Any]:
+def _comment(page: _Page, row: Any) -> dict[str, Any]:
     return {
         "id": str(row.pk),
-        "author": _person(page, row.author, row.anonymity),
+        "author": page.person(row.author_id, row.anonymity),
         "body": row.body,
         "created": iso(row.created),
         "edited": iso(row.edited),
@@ -154,9 +173,9 @@ def _written_on(page: _Page, row: Thread) -> dict[str, Any]:
     if row.text_id and row.start is not None and row.end is not None:
         selector = describe(page.texts[row.text_id], row.start, row.end)
     return {
-        "draft": row.draft.number,
-        "chapter": row.chapter.key if row.chapter else None,
-        "section": row.section.key if row.section else None,
+        "draft": page.numbers[row.draft_id],
+        "chapter": page.chapters.get(row.chapter_id),
+        "section": page.sections.get(row.section_id),
         "text_id": str(row.text_id) if row.text_id else None,
         "selector": selector,
     }
@@ -166,14 +185,14 @@ def _anchor(page: _Page, row: Thread) -> dict[str, Any] | None:
     if page.draft is None:
         return None
     if row.scope == "chapter":
-        stands = row.chapter_id in page.chapters
+        stands = row.chapter_id in page.standing
         fate, reason = ("kept", "") if stands else ("detached", "")
-        return _place(page, None, row.chapter.key, fate=fate, reason=reason)
+        return _place(page, None, page.chapters[row.chapter_id], fate=fate, reason=reason)
     anchor = page.anchors.get(row.pk)
     return _place(page, anchor, None) if anchor else None
 
 
-def _place(page: _Page, anchor: Anchor | None, chapter: str | None, fate: str = "", reason: str = "") -> dict[str, Any]:
+def _place(page: _Page, anchor: Any, chapter: str | None, fate: str = "", reason: str = "") -> dict[str, Any]:
     place: dict[str, Any] = {
         "draft": page.draft.number if page.draft else None,
         "chapter": chapter,
@@ -191,8 +210,8 @@ def _place(page: _Page, anchor: Anchor | None, chapter: str | None, fate: str = 
     if anchor is None:
         return place
     place.update(fate=anchor.fate, confidence=anchor.confidence, reason=anchor.reason, by=anchor.by)
-    place["chapter"] = anchor.chapter.key if anchor.chapter else None
-    place["section"] = anchor.section.key if anchor.section else None
+    place["chapter"] = page.chapters.get(anchor.chapter_id)
+    place["section"] = page.sections.get(anchor.section_id)
     if anchor.fate == "detached":
         if anchor.text_id and anchor.near is not None:
             place["near"] = {"text_id": str(anchor.text_id), "offset": anchor.near}
@@ -217,7 +236,7 @@ def _decision(row: Thread) -> dict[str, Any] | None:
     }
 
 
-def _can(page: _Page, row: Thread, comments: list[Comment], mine: bool) -> dict[str, bool]:
+def _can(page: _Page, row: Thread, comments: list[Any], mine: bool) -> dict[str, bool]:
     """What a page offers; the permission table decides again when it is done."""
     me = page.me
     if me is None or not page.may_write:

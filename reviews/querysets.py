@@ -14,6 +14,8 @@ def closed_section_ids(membership: Membership) -> dict[int, set[int]]:
     """By draft id: the sections a reviewer could not read in it, where its round keeps others' sections closed."""
     if membership.role != "reviewer":
         return {}
+    if not membership.manuscript.rounds.filter(others_sections=OthersSections.CLOSED).exists():
+        return {}
     rows = Placement.objects.filter(
         draft__manuscript=membership.manuscript_id,
         draft__state__in=["open", "closed"],
