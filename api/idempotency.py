@@ -60,9 +60,9 @@ def body_hash(request: Request) -> str:
     if not request.content_type.startswith("multipart/"):
         seen.update(request.body)
         return seen.hexdigest()
-    for name, values in sorted(request._request.POST.lists()):
+    for name, values in sorted(request.POST.lists()):
         seen.update(repr((name, values)).encode())
-    for name, files in sorted(request._request.FILES.lists()):
+    for name, files in sorted(request.FILES.lists()):
         for file in files:
             seen.update(repr((name, file.name, file.size)).encode())
             for chunk in file.chunks():

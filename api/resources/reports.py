@@ -9,6 +9,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jobs.models import Job
 from manuscripts.permissions import check
 from reports.collecting import collect
 from reports.findings import api_findings
@@ -50,7 +51,13 @@ class Reports(ApiView):
         check(request.actor, "report.read", self.manuscript)
         rows = Report.objects.filter(manuscript=self.manuscript).select_related("draft").prefetch_related("files")
         rows = rows.defer("snapshot")
-        return self.page(rows, lambda found: [represent(r, self) for r in found], order=("-created", "-pk"))
+        return self.page(rows, self._shown, order=("-created", "-pk"))
+
+    def _shown(self, found: list[Report]) -> list[dict]:
+        jobs = Job.objects.in_bulk([report.job_id for report in found if report.is_being_made])
+        for report in found:
+            report.job = jobs.get(report.job_id)
+        return [represent(report, self) for report in found]
 
     @described("Make a report", body=ReportBody, answer=shapes.ReportStarted, status=202, problems=(409,))
     def post(self, request: Request, slug: str) -> Response:
