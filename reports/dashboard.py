@@ -5,7 +5,7 @@ from typing import Any
 from manuscripts.models import Manuscript
 from reports import done, headlines, remarks, strips
 from reports.collecting import collect
-from reports.findings import findings
+from reports.findings import findings, step
 from reports.snapshot import Edition
 from reports.tables import Tables
 from reports.voices import Voices
@@ -48,7 +48,8 @@ def dashboard(manuscript: Manuscript) -> Data:
 
 def _chapter(pages: Pages, snapshot: Any, state: Data, row: Data, notes: list) -> Data:
     """One chapter everyone reads."""
-    here = [r for r in notes if r.chapter == row["key"]]
+    own = {s.key for s in snapshot.sections if s.discipline}
+    here = [r for r in notes if r.chapter == row["key"] and r.section not in own]
     values = pages.data["map"]["value"] or []
     value = next((v for v in values if v["key"] == row["key"]), None)
     title = pages.chapter_title(row["key"], row["title"])
@@ -72,8 +73,8 @@ def _chapter(pages: Pages, snapshot: Any, state: Data, row: Data, notes: list) -
 def _discipline(pages: Pages, data: Data, section: Data | None, slug: str) -> Data:
     """One discipline: its section, its readers, what they say of both."""
     own = data["map"]["verdict"][-1]["by_discipline"][slug]
-    value = data["own_value"]["by_discipline"][slug]
-    book = pages.cell(data["book"]["value"]["by_discipline"][slug], pages.name(slug))
+    value = _coloured(data["own_value"]["by_discipline"][slug])
+    book = pages.cell(_coloured(data["book"]["value"]["by_discipline"][slug]), pages.name(slug))
     return {
         "slug": slug,
         "code": pages.code(slug),
@@ -86,6 +87,11 @@ def _discipline(pages: Pages, data: Data, section: Data | None, slug: str) -> Da
         "book": book,
         "thin": book["n"] if book["state"] == "few" else 0,
     }
+
+
+def _coloured(figure: Data) -> Data:
+    """A figure outside the maps, with the colour step it would have in one."""
+    return {**figure, "step": step(figure)}
 
 
 def _said(chapters: list[Data], data: Data) -> tuple[str, str]:
