@@ -95,8 +95,8 @@ def outline(
     """
     split = Splitter(documents, disciplines, corrections, whole_book)
     split.run()
-    chapters = _Cutter(split).cut()
-    problems = [*split.problems, *_over(chapters, limits), *_nothing_found(split, chapters)]
+    chapters = [] if _too_many(split, limits) else _Cutter(split).cut()
+    problems = [*split.problems, *(_over(split, chapters, limits) or _nothing_found(split, chapters))]
     known = {discipline.slug: discipline.name for discipline in disciplines}
     for correction in split.stale:
         told = _("An earlier correction found no place in this draft: %s") % describe(correction, known)
@@ -202,13 +202,23 @@ class _Cutter:
         return NOTE_REFERENCE.sub(lambda match: f"[^{before + int(match[1]) + 1}]", markdown)
 
 
-def _over(chapters: list[OutlineChapter], limits: Limits) -> list[Problem]:
+def _too_many(split: Splitter, limits: Limits) -> bool:
+    """Whether there are so many beginnings that cutting the text there would be wasted work."""
+    return len(split.starts) > limits.sections + limits.chapters
+
+
+def _over(split: Splitter, chapters: list[OutlineChapter], limits: Limits) -> list[Problem]:
     words = sum(chapter.words for chapter in chapters)
-    sections = sum(len(chapter.sections) for chapter in chapters)
+    begun = sum(1 for start in split.starts.values() if start.what != "section")
     found = [
         ("too_many_words", limits.words, words, _("%(n)d words were found; %(most)d are allowed.")),
-        ("too_many_chapters", limits.chapters, len(chapters), _("%(n)d chapters were found; %(most)d are allowed.")),
-        ("too_many_sections", limits.sections, sections, _("%(n)d sections were found; %(most)d are allowed.")),
+        ("too_many_chapters", limits.chapters, begun, _("%(n)d chapters were found; %(most)d are allowed.")),
+        (
+            "too_many_sections",
+            limits.sections,
+            len(split.starts),
+            _("%(n)d sections were found; %(most)d are allowed."),
+        ),
     ]
     return [Problem(code, "error", text % {"n": n, "most": most}) for code, most, n, text in found if n > most]
 

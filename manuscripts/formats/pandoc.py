@@ -30,7 +30,7 @@ READERS = {
     "tex": "latex",
     "md": (
         "markdown-smart-citations-implicit_figures-raw_tex-latex_macros-blank_before_header"
-        "-blank_before_blockquote+lists_without_preceding_blankline+autolink_bare_uris-example_lists"
+        "-blank_before_blockquote-auto_identifiers-implicit_header_references+lists_without_preceding_blankline+autolink_bare_uris-example_lists"
     ),
 }
 
