@@ -34,7 +34,7 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.detail))
         else:
             return redirect("report", slug, report.pk)
-    rows = manuscript.reports.select_related("draft").prefetch_related("files")[:LISTED]
+    rows = manuscript.reports.select_related("draft").prefetch_related("files").defer("snapshot")[:LISTED]
     context = {"manuscript": manuscript, "here": "report", "form": form, "rows": rows}
     if manuscript.open_draft is not None:
         context["preview"] = page(findings(collect(manuscript, manuscript.open_draft), Edition()))

@@ -5,6 +5,8 @@ the template and that file, no packages are reachable, and only the fonts shippe
 """
 
 import json
+import subprocess
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterator
@@ -13,12 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from reports.page import page
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
+LONGEST = 120  # seconds
 NO_GLYPH = "No font of this file has these characters; the web page and the data have them: "
 
 
@@ -26,12 +27,6 @@ NO_GLYPH = "No font of this file has these characters; the web page and the data
 def covered() -> list[tuple[int, int]]:
     """Ranges of code points, both ends inclusive, that some shipped font has a glyph for."""
     return [tuple(pair) for pair in json.loads((FONTS / "coverage.json").read_text())]
-
-
-@cache
-def fonts() -> typst.Fonts:
-    """The shipped fonts, read once a process."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -62,22 +57,17 @@ def missing(shown: dict[str, Any]) -> str:
 
 
 def render(data: dict[str, Any], sha256: str) -> bytes:
-    """The PDF of a report. Same data, same bytes: its date is the snapshot's."""
+    """The PDF of a report. Same data, same bytes: its date is the snapshot's.
+
+    Raises subprocess.SubprocessError where typst fails or takes longer than LONGEST.
+    """
     shown = page(data)
     shown |= {"sha256": sha256, "missing": missing(shown)}
+    moment = datetime.fromisoformat(data["as_of"].replace("Z", "+00:00"))
     with tempfile.TemporaryDirectory(prefix="report-") as root:
         folder = Path(root)
         (folder / "data.json").write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
         (folder / "report.typ").write_bytes((HERE / "report.typ").read_bytes())
-        compiler = typst.Compiler(
-            str(folder / "report.typ"),
-            root=root,
-            font_paths=fonts(),
-            ignore_system_fonts=True,
-            package_path=str(folder / "packages"),
-            package_cache_path=str(folder / "packages"),
-        )
-        moment = datetime.fromisoformat(data["as_of"].replace("Z", "+00:00"))
-        made = compiler.compile(format="pdf", timestamp=int(moment.timestamp()))
-    assert isinstance(made, bytes)
-    return made
+        child = [sys.executable, "-I", str(HERE / "pdf_child.py"), root, str(FONTS), str(int(moment.timestamp()))]
+        subprocess.run(child, check=True, timeout=LONGEST, capture_output=True, cwd=root, env={})
+        return (folder / "report.pdf").read_bytes()

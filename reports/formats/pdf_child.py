@@ -1,0 +1,33 @@
+"""Sets one report in a process of its own, so that the memory typst keeps between documents goes with it.
+
+    python pdf_child.py FOLDER FONTS SECONDS
+
+reads FOLDER/report.typ and what that names inside FOLDER, writes FOLDER/report.pdf dated SECONDS after 1970.
+"""
+
+import resource
+import sys
+from pathlib import Path
+
+import typst
+
+MEMORY = 2 * 1024**3  # bytes of address space
+
+
+def main(folder: str, fonts: str, seconds: str) -> None:
+    """Compiles with nothing but that folder and those fonts within reach."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    root = Path(folder)
+    compiler = typst.Compiler(
+        str(root / "report.typ"),
+        root=folder,
+        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]),
+        ignore_system_fonts=True,
+        package_path=str(root / "packages"),
+        package_cache_path=str(root / "packages"),
+    )
+    compiler.compile(output=str(root / "report.pdf"), format="pdf", timestamp=int(seconds))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

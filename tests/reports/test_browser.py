@@ -1,0 +1,76 @@
+"""A person makes a report in a browser: waits, reads it, downloads the PDF; on a phone, in the dark, without script."""
+
+import io
+
+import pypdf
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from reports.models import Report
+from tests.books import make_book, make_reader
+from tests.reports.test_collecting import answer, say
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def draft(settings, tmp_path):
+    """A draft with something said about it."""
+    settings.REPORTS_DIR = tmp_path / "reports"
+    draft = make_book()
+    for name, value in (("Omar Haddad", 4), ("Ines Prado", 5), ("Tove Lund", 5)):
+        reader = make_reader(draft.manuscript, name, "it-operations")
+        answer(draft, reader, "value", "book", value)
+        answer(draft, reader, "makes_sense", "chapter", "yes", key="c1")
+        say(draft, reader, "The pager does.", body=f"So says {name}")
+    return draft
+
+
+def sign_in(page, live_server, draft):
+    """The author's session in this browser."""
+    user = draft.manuscript.memberships.get(role="author").user
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session.create()
+    page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
+
+
+def test_make_wait_read_download(live_server, worker, page, draft):
+    sign_in(page, live_server, draft)
+    page.goto(f"{live_server.url}/m/{draft.manuscript.slug}/reports/")
+    page.get_by_role("textbox", name="Covering note").fill("For my desk.")
+    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("heading", name="What one discipline made of draft 1").wait_for(timeout=30_000)
+    assert "For my desk." in page.inner_text("main")
+    page.get_by_text("1. The handover", exact=True).last.click()  # unfolds the chapter's notes
+    assert page.get_by_text("So says Tove Lund").last.is_visible()
+    with page.expect_download() as got:
+        page.get_by_role("link", name="This report as PDF").click()
+    text = "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(got.value.path().read_bytes())).pages)
+    for words in ("So says Omar Haddad", "So says Ines Prado", "For my desk.", "4.7", "100%"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "script"), [(375, "dark", True), (820, "light", False), (1440, "light", True)]
+)
+def test_nothing_runs_out_of_the_page(live_server, worker, new_page, draft, width, scheme, script):
+    page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script)
+    sign_in(page, live_server, draft)
+    page.goto(f"{live_server.url}/m/{draft.manuscript.slug}/reports/")
+    assert fits(page, width)
+    page.get_by_role("button", name="Make the report").click()
+    for _ in range(60):
+        if Report.objects.get().state == "done":
+            break
+        page.wait_for_timeout(500)
+    page.goto(f"{live_server.url}/m/{draft.manuscript.slug}/reports/{Report.objects.get().pk}/")
+    page.get_by_role("heading", name="What one discipline made of draft 1").wait_for()
+    assert fits(page, width)
+
+
+def fits(page, width):
+    """Whether the page is no wider than the window (measured by Playwright, with or without script)."""
+    return page.locator("main").bounding_box()["width"] <= width
