@@ -1,10 +1,8 @@
 """Bringing the sample book in: uploaded, opened, read, answered, decided and revised like anyone's."""
 
 import time
-from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from jobs import running
@@ -20,7 +18,7 @@ from reviews.models import Thread
 from reviews.rounds import open_draft
 
 from . import book
-from .past import Calendar, Past, date_back
+from .past import Calendar, Past
 from .telling import Cast, Telling, keep_mail_in
 
 BEGUN, LOADED = "sample.begun", "sample.loaded"
@@ -81,14 +79,13 @@ def _begin() -> Manuscript:
         if User.objects.by_email(person["email"]) is None:
             author = person["role"] == "author"
             User.objects.create_user(person["email"], name=person["name"], is_author=author)
+    past = Past()
+    past.begin(Calendar(about["time_zone"], about["rounds"][0]["started_days_ago"]).moment(-3.0))
     author = User.objects.get(email=next(p["email"] for p in accounts if p["role"] == "author"))
     fields = {name: about[name] for name in ("pitch", "language", "time_zone")}
     manuscript = make_manuscript(author, about["title"], **fields)
     record_event(manuscript, BEGUN, manuscript.memberships.get(), f"manuscript:{manuscript.pk}")
-    created = Calendar(about["time_zone"], about["rounds"][0]["started_days_ago"]).moment(-3.0)
-    date_back(manuscript, created=created)
-    manuscript.memberships.update(created=created, accepted=created)
-    manuscript.events.update(at=created)
+    past.date_back(manuscript)
     return manuscript
 
 
@@ -97,17 +94,20 @@ def _load_round(cast: Cast, number: int, notes: dict[str, Thread]) -> None:
     about = book.about()
     plan = about["rounds"][number - 1]
     calendar = Calendar(about["time_zone"], plan["started_days_ago"])
-    past = Past(cast.manuscript)
+    past = Past()
+    past.begin(calendar.moment(-0.2))
     draft = _bring_in(cast, number, plan["note"])
+    past.begin(calendar.moment(0.0))
     _finish(open_draft(cast.author, draft, "new", {"anonymity": plan["anonymity"]}))
     keep_mail_in(cast.manuscript)
-    past.settle(calendar.moment(0.0))
     with transaction.atomic():
-        telling = Telling(cast, number, calendar, notes)
+        telling = Telling(cast, number, calendar, past, notes)
         telling.run()
         if number > 1:
             telling.keep_promises(REVISED_AFTER)
-        _date_round(telling.draft, calendar, plan["days"])
+        # Only now: a deadline that has passed would end the round before its people have spoken.
+        Round.objects.filter(drafts=draft).update(deadline=calendar.moment(plan["days"] - 1.0).date())
+        past.date_back(cast.manuscript)
 
 
 def _bring_in(cast: Cast, number: int, note: str) -> Draft:
@@ -133,15 +133,3 @@ def _finish(job: Job | None) -> None:
         job.refresh_from_db()
     if job.state != Job.State.DONE:
         raise SampleFailed(f"The job {job.kind} ended {job.state}: {job.error or 'no reason given'}")
-
-
-def _date_round(draft: Draft, calendar: Calendar, days: int) -> None:
-    """Dates of the draft and its round. A round whose days are over has been ended on its last."""
-    opened = calendar.moment(0.0)
-    last = calendar.moment(float(days))
-    over = last < timezone.now()
-    date_back(draft, created=opened - timedelta(hours=2), opened=opened)
-    Round.objects.filter(drafts=draft).update(started=opened, deadline=last.date())
-    if over:
-        date_back(draft, closed=last)
-        Round.objects.filter(drafts=draft).update(ended=last)

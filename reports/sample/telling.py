@@ -1,8 +1,9 @@
 """What the sample's people say and do in one round, step by step in the order of its days."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import User
 from jobs.models import Job
@@ -10,12 +11,12 @@ from jobs.queue import cancel
 from manuscripts.models import Manuscript, Membership, Placement
 from manuscripts.permissions import Actor
 from reviews import answers, invitations, members, rounds, threads
-from reviews.models import Agreement, Answer, Comment, Decision, Invitation, Reading, Review, Thread
+from reviews.models import Invitation, Review, Thread
 
 from . import book
-from .past import Calendar, Past, date_back
+from .past import Calendar, Past
 
-Step = Callable[[datetime], None]
+Step = Callable[[], None]
 Row = dict[str, Any]
 
 #: Days between a note and its first answer, between answers, and between a note and who agrees with it.
@@ -53,21 +54,20 @@ class Cast:
 class Telling:
     """One round of the sample. `run` does everything in order; call it in a transaction."""
 
-    def __init__(self, cast: Cast, number: int, calendar: Calendar, notes: dict[str, Thread]) -> None:
+    def __init__(self, cast: Cast, number: int, calendar: Calendar, past: Past, notes: dict[str, Thread]) -> None:
         self.cast = cast
         self.number = number
         self.calendar = calendar
+        self.past = past
         self.notes = notes  # by id, those of earlier rounds included; filled as it goes
         self.manuscript = cast.manuscript
         self.draft = self.manuscript.drafts.get(round__number=number)
         self.places = list(self.draft.placements.select_related("chapter", "section", "text", "discipline"))
         self.questions = {question.code: question for question in answers.questions_of(self.manuscript)}
-        self.past = Past(self.manuscript)
         self.steps: list[tuple[float, Step]] = []
-        self.heard: dict[str, datetime] = {}  # when each person last wrote or agreed
 
     def run(self) -> None:
-        """All that happened, then the moments that later steps overwrote."""
+        """All that happened."""
         self._people()
         self._reading()
         for answer in book.read(f"answers-{self.number}"):
@@ -78,15 +78,13 @@ class Telling:
         if plan["days"] < plan["started_days_ago"]:
             self._at(plan["days"], self._end_round)
         for day, step in sorted(self.steps, key=lambda pair: pair[0]):
-            moment = self.calendar.moment(day)
-            step(moment)
-            self.past.settle(moment)
-        self._date_reviews()
+            self.past.begin(self.calendar.moment(day))
+            step()
 
     def _at(self, day: float, step: Step) -> None:
         self.steps.append((day, step))
 
-    def _end_round(self, _moment: datetime) -> None:
+    def _end_round(self) -> None:
         rounds.close_round(self.cast.author, self.manuscript)
 
     # People
@@ -106,72 +104,56 @@ class Telling:
             if part["state"] == "submitted":
                 self._at(part["active"] + 0.01, self._submitting(who))
 
-    def _team(self, moment: datetime) -> None:
+    def _team(self) -> None:
         """Co-author and observer come in before the first reader; the contact is written down."""
-        self._invite([who for who, p in self.cast.people.items() if p["role"] in {"co_author", "observer"}], moment)
+        self._invite([who for who, p in self.cast.people.items() if p["role"] in {"co_author", "observer"}])
         for who, person in self.cast.people.items():
             if person["role"] in {"co_author", "observer"}:
-                self._accept(who, moment)
+                self._accept(who)
             elif person["role"] == "contact":
                 made = invitations.make_contact(
                     self.cast.author, self.manuscript, name=person["name"], disciplines=person["disciplines"]
                 )
                 members.change_member(self.cast.author, made, sphere=person["sphere"], years=person["years"])
-                date_back(made, created=moment)
                 self.cast.add(who, made)
 
     def _inviting(self, group: list[str]) -> Step:
-        return lambda moment: self._invite(group, moment)
+        return lambda: self._invite(group)
 
-    def _invite(self, group: list[str], moment: datetime) -> None:
+    def _invite(self, group: list[str]) -> None:
         fields = ("name", "email", "disciplines", "role", "minutes")
         rows = [{name: self.cast.people[who][name] for name in fields} for who in group]
         for who, invitation in zip(group, invitations.invite(self.cast.author, self.manuscript, rows), strict=True):
             self.cast.add(who, invitation.membership)
-            date_back(invitation.membership, created=moment)
-            Invitation.objects.filter(pk=invitation.pk).update(state="sent", created=moment, sent=moment)
+            Invitation.objects.filter(pk=invitation.pk).update(state="sent", sent=timezone.now())
         keep_mail_in(self.manuscript)
 
-    def _accept(self, who: str, moment: datetime) -> None:
+    def _accept(self, who: str) -> None:
         person, member = self.cast.people[who], self.cast.members[who]
         user = User.objects.by_email(person["email"])
         invitations.accept(member, user)
         self.cast.actors[who] = Actor(links={member.pk: member.link_version})
         if person["sphere"] or person["years"]:
             members.change_member(self.cast.actors[who], member, sphere=person["sphere"], years=person["years"])
-        Membership.objects.filter(pk=member.pk).update(accepted=moment)
-        Invitation.objects.filter(membership=member).update(opened=moment)
 
     def _coming_in(self, who: str, part: Row) -> Step:
-        def step(moment: datetime) -> None:
+        def step() -> None:
             member = self.cast.members[who]
             if part["state"] == "declined":
                 invitations.decline(member, reason=self.cast.people[who].get("decline_reason", ""))
-                Invitation.objects.filter(membership=member).update(opened=moment)
             elif Membership.objects.get(pk=member.pk).accepted is None:
-                self._accept(who, moment)
+                self._accept(who)
             else:
                 rounds.mark_opened(member)
 
         return step
 
     def _submitting(self, who: str) -> Step:
-        def step(_moment: datetime) -> None:
+        def step() -> None:
             review = Review.objects.get(member=self.cast.members[who], round=self.draft.round)
             rounds.set_review(self.cast.actors[who], review, "submitted")
 
         return step
-
-    def _date_reviews(self) -> None:
-        """The last sign of life of each reader: reading, answering and writing have all set it to now."""
-        for who, part in self.cast.readers(self.number).items():
-            moments = {"created": self.calendar.moment(part["invited"])}
-            last = next(part[name] for name in ("active", "opened", "invited") if name in part)
-            told = self.calendar.moment(last)
-            moments["active"] = max(told, self.heard.get(who, told))
-            if part["state"] == "submitted":
-                moments["submitted"] = told
-            Review.objects.filter(member=self.cast.members[who], round=self.draft.round).update(**moments)
 
     # Reading and answering
 
@@ -194,19 +176,16 @@ class Telling:
                 self._at(day, self._reads(who, key, 1.0))
 
     def _reads(self, who: str, key: str, share: float) -> Step:
-        def step(moment: datetime) -> None:
+        def step() -> None:
             rounds.record_reading(self.cast.actors[who], self.manuscript, key, share)
-            Reading.objects.filter(member=self.cast.members[who], draft=self.draft, chapter__key=key).update(
-                updated=moment
-            )
 
         return step
 
     def _answering(self, answer: Row) -> Step:
-        def step(moment: datetime) -> None:
+        def step() -> None:
             who = answer["by"]
             recorded = self.cast.people[who]["role"] == "contact"
-            saved, _made = answers.save_answer(
+            answers.save_answer(
                 self.cast.author if recorded else self.cast.actors[who],
                 self.manuscript,
                 question=self.questions[answer["question"]],
@@ -217,7 +196,6 @@ class Telling:
                 member=self.cast.members[who] if recorded else None,
                 via=answer.get("via", ""),
             )
-            Answer.objects.filter(pk=saved.pk).update(created=moment, updated=moment)
 
         return step
 
@@ -246,7 +224,7 @@ class Telling:
             self._at(evening, self._deciding(who, remark["decision"]))
 
     def _writing(self, remark: Row) -> Step:
-        def step(moment: datetime) -> None:
+        def step() -> None:
             who = remark["by"]
             recorded = self.cast.people[who]["role"] == "contact"
             new = threads.NewThread(
@@ -259,53 +237,42 @@ class Telling:
                 quote_permission=remark.get("quote_permission", "no"),
                 author=self.cast.members[who] if recorded else None,
                 via=remark.get("via", ""),
-                created=moment,
                 **self._where(remark),
             )
             actor = self.cast.author if recorded else self.cast.actors[who]
             self.notes[remark["id"]], _made = threads.create_thread(actor, self.manuscript, new)
-            self.heard[who] = moment
 
         return step
 
     def _replying(self, note: str, answer: Row) -> Step:
-        def step(moment: datetime) -> None:
-            comment = threads.reply(self.cast.actors[answer["by"]], self.notes[note], answer["body"])
-            Comment.objects.filter(pk=comment.pk).update(created=moment)
-            date_back(self.notes[note], updated=moment)
-            self.heard[answer["by"]] = moment
+        def step() -> None:
+            threads.reply(self.cast.actors[answer["by"]], self.notes[note], answer["body"])
 
         return step
 
     def _agreeing(self, note: str, who: str) -> Step:
-        def step(moment: datetime) -> None:
+        def step() -> None:
             threads.agree(self.cast.actors[who], self.notes[note])
-            Agreement.objects.filter(thread=self.notes[note], member=self.cast.members[who]).update(created=moment)
-            date_back(self.notes[note], updated=moment)
-            self.heard[who] = moment
 
         return step
 
     def _deciding(self, note: str, decision: Row) -> Step:
         """What is told as changed was first promised; `keep_promises` says so once the next draft is open."""
         kind = "will_change" if decision["decision"] == "changed" else decision["decision"]
-        return lambda moment: self._decide(note, kind, moment, decision)
+        return lambda: self._decide(note, kind, decision)
 
-    def _decide(self, note: str, kind: str, moment: datetime, decision: Row) -> None:
+    def _decide(self, note: str, kind: str, decision: Row) -> None:
         other = self.notes[decision["duplicate_of"]] if kind == "duplicate" else None
         self.notes[note] = threads.decide(
             self.cast.author, self.notes[note], kind, decision.get("reason", ""), duplicate_of=other
         )
-        Decision.objects.filter(thread=self.notes[note]).update(at=moment)
-        date_back(self.notes[note], updated=moment)
 
     def keep_promises(self, day: float) -> None:
         """Marks the notes of the round before that this round's draft has answered."""
-        moment = self.calendar.moment(day)
+        self.past.begin(self.calendar.moment(day))
         for remark in book.read(f"remarks-{self.number - 1}"):
             if remark.get("decision", {}).get("decision") == "changed":
-                self._decide(remark["id"], "changed", moment, remark["decision"])
-        self.past.settle(moment)
+                self._decide(remark["id"], "changed", remark["decision"])
 
     # Places
 
