@@ -44,6 +44,10 @@ class Letter:
         return inert(self.manuscript.title)
 
     @property
+    def discipline_names(self) -> str:
+        return ", ".join(inert(discipline.name) for discipline in self.disciplines)
+
+    @property
     def reading_minutes(self) -> int:
         return math.ceil(self.words / WORDS_A_MINUTE)
 

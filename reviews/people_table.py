@@ -31,7 +31,7 @@ class Person:
             return {"bounced": "refused"}.get(invited, invited)
         if review == "submitted":
             return "finished"
-        if "declined" in {review, invited}:
+        if (review or invited) == "declined":
             return "declined"
         if review == "started":
             return "stuck" if self.review.active < timezone.now() - STUCK_AFTER else "reading"

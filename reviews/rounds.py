@@ -208,12 +208,15 @@ def _switch(draft: Draft, before: Draft | None, kind: str, modes: dict[str, Any]
 
 
 def _ask_readers(manuscript: Manuscript, round_: Round, told: bool) -> None:
-    """A review for every reader who is still there; a mail to those who took part before (`told`)."""
-    readers = list(manuscript.memberships.present().filter(role="reviewer"))
+    """A review for every reader who is still there and did not ask to be left alone; a mail to those who took part
+    or asked to be asked again (`told`)."""
+    readers = manuscript.memberships.present().filter(role="reviewer").select_related("invitation")
+    readers = list(readers.exclude(invitation__state="declined", invitation__ask_next=False))
     Review.objects.bulk_create([Review(member=m, round=round_) for m in readers], ignore_conflicts=True)
     if told:
         for member in readers:
-            if member.email and member.accepted:
+            answered = member.accepted or (getattr(member, "invitation", None) and member.invitation.state == "declined")
+            if member.email and answered:
                 enqueue(
                     "send_round_mail",
                     {"member": member.pk, "round": round_.pk},

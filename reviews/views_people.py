@@ -151,7 +151,14 @@ def _preview(
             manuscript, me, name=first.name, role=row["role"], disciplines=first.disciplines,
             minutes=row["minutes"], message=row["message"],
         )  # fmt: skip
-    context = {"guests": guests, "letter": letter, "mails": mails, "typed": typed, "reply_to": reply_address(me)}
+    context = {
+        "guests": guests,
+        "letter": letter,
+        "mails": mails,
+        "links": len(ready) - mails,
+        "typed": typed,
+        "reply_to": reply_address(me),
+    }
     text = mail_text(letter, _("[the personal link]")) if letter else ""
     return _page(request, manuscript, status, preview=True, mail_text=text, **context, **more)
 

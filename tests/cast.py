@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.models import User
 from api.models import ApiToken
+from jobs.models import Job
 from manuscripts.manuscripts import make_manuscript
 from manuscripts.models import Draft, Manuscript, Membership
 from manuscripts.permissions import Actor
@@ -121,4 +122,5 @@ def make_cast() -> Cast:
     remove_member(Actor(user=users["author"]), members["removed"])
     other_book = make_manuscript(users["stranger"], "Another Book")
     open_at_once(make_draft(other_book, BOOK))
+    Job.objects.all().delete()  # their invitations were mailed long ago
     return Cast(book=book, other_book=other_book, draft=draft, users=users, members=members)

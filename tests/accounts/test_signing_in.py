@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import SentMail, SignInLink, User
 from tests.cast import make_user
 
+CSRF = re.compile(r'"X-CSRFToken": "\w+"|value="\w{64}"')
 PASSWORD = "correct horse battery"
 
 

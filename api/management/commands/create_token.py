@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
+from django.db import transaction
 
 from accounts.models import User
 from api.models import SCOPES, ApiToken
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--manuscript", metavar="SLUG", help="the only manuscript it opens")
         parser.add_argument("--days", type=days, default=90, help="how long it works (90)")
 
+    @transaction.atomic
     def handle(self, *args, email: str, create: bool, scope: str, manuscript: str | None, **options) -> None:
         user = User.objects.by_email(email)
         if user is None and not create:
