@@ -449,8 +449,7 @@ class Membership(models.Model):
         roots = {d.resolved().pk for d in self.disciplines.all()}
         if not roots:
             return set()
-        merged = self.manuscript.disciplines.filter(merged_into__isnull=False).select_related("merged_into")
-        return roots | {d.pk for d in merged if d.resolved().pk in roots}
+        return {d.pk for d in self.manuscript.all_disciplines if d.resolved().pk in roots}
 
     def own_disciplines(self) -> list[Discipline]:
         """The member's disciplines in value-stream order, merges resolved."""

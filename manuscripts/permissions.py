@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -50,8 +50,8 @@ class Actor:
                 rows += [m for m in opened if m.link_version == self.links[m.pk]]
             if self.user is not None and self.user.is_active:
                 # An invitation to the account's address is theirs before they have answered it.
-                rows += list(present.filter(user=None, email=self.user.email))
-                rows += list(present.filter(user=self.user))
+                theirs = list(present.filter(Q(user=self.user) | Q(user=None, email=self.user.email)))
+                rows += sorted(theirs, key=lambda m: m.user_id is not None)
             self._memberships = {
                 m.manuscript_id: m
                 for m in rows

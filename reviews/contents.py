@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from manuscripts.models import Discipline, Draft, Membership, Placement
@@ -120,16 +121,17 @@ def reading_state(share: float) -> str:
 
 
 def contents(actor: Actor, draft: Draft, membership: Membership) -> Contents:
-    """What the actor may read of `draft`, with how far they got. Three queries."""
+    """What the actor may read of `draft`, with how far they got."""
     own_ids = set() if membership.is_author_team else membership.own_discipline_ids()
-    shares = dict(membership.readings.filter(draft=draft).values_list("chapter_id", "share"))
+    read = membership.readings.filter(draft=draft, chapter=OuterRef("chapter")).values("share")[:1]
     rows = Placement.objects.readable_by(actor, draft).select_related("chapter", "section", "discipline", "text")
-    rows = rows.defer("text__html", "text__markdown", "text__text").order_by("chapter_position", "position")
+    rows = rows.defer("text__html", "text__markdown", "text__text").annotate(share=Subquery(read))
+    rows = rows.order_by("chapter_position", "position")
     chapters: dict[int, ChapterLine] = {}
     own: list[SectionLine] = []
     others: list[SectionLine] = []
     for row in rows:
-        share = shares.get(row.chapter_id, 0.0)
+        share = row.share or 0.0
         line = chapters.get(row.chapter_id)
         if line is None:
             title = row.chapter_title or (_("Front matter") if row.chapter_position == 0 else row.chapter.key)

@@ -5,7 +5,8 @@ each of them (icons, dates, codes, sentences) is made here.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,6 +34,19 @@ DECISION_ICONS = {
 FATE_ICONS = {"edited": ("warn", "half"), "detached": ("stop", "detached")}
 
 
+SHORT = 2000  # characters of a message whose HTML is remembered
+
+
+def comment_html(body: str) -> SafeString:
+    """The HTML of a message, which `rendering` has made safe."""
+    return _remembered_html(body) if len(body) < SHORT else SafeString(render_comment(body))
+
+
+@lru_cache(maxsize=4000)
+def _remembered_html(body: str) -> SafeString:
+    return SafeString(render_comment(body) if body else "")
+
+
 @dataclass(slots=True)
 class Message:
     """One comment of a note. `html` is made by `rendering.render_comment`."""
@@ -42,7 +57,7 @@ class Message:
     discipline_name: str
     is_author: bool
     mine: bool
-    html: str
+    html: SafeString
     body: str
     when: str
     iso: str
@@ -106,6 +121,7 @@ class Cards:
         self.icons: dict[tuple[str, str], str] = {}
         self.kinds = {key: str(label) for key, label in [*Thread.KINDS, *Thread.REACTIONS]}
         self.decisions = {key: str(label) for key, label in Decision.KINDS}
+        self.days: dict[date, tuple[str, str]] = {}
         self.today = timezone.now().astimezone(self.zone).date()
 
     def icon(self, name: str, label: str = "") -> str:
@@ -116,14 +132,15 @@ class Cards:
             )
         return self.icons[name, label]
 
-    def when(self, iso: str | datetime) -> tuple[str, str]:
-        """(`3 Mar` or `today`, full date and time with its zone) of a moment."""
-        moment = datetime.fromisoformat(iso.replace("Z", "+00:00")) if isinstance(iso, str) else iso
-        local = moment.astimezone(self.zone)
-        full = f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
-        if local.date() == self.today:
-            return _("today"), full
-        return date_format(local, "j M" if local.year == self.today.year else "j M Y"), full
+    def when(self, iso: str) -> tuple[str, str]:
+        """(`3 Mar` or `today`, full date and time with its zone) of a moment in RFC 3339."""
+        local = datetime.fromisoformat(iso).astimezone(self.zone)
+        day = local.date()
+        if day not in self.days:
+            short = date_format(day, "j M" if day.year == self.today.year else "j M Y")
+            self.days[day] = (_("today") if day == self.today else short, date_format(day, "j F Y"))
+        short, full = self.days[day]
+        return short, f"{full}, {local:%H:%M} {local.tzname()}"
 
     def message(self, comment: dict[str, Any], slug: str | None, mine: bool) -> Message:
         """`slug`: the discipline it speaks for, where known."""
@@ -136,10 +153,10 @@ class Cards:
             id=comment["id"],
             name=_("You") if mine else author["name"],
             code=_("AUTHOR") if team else code,
-            discipline_name=discipline.name if discipline else "",
+            discipline_name=discipline.name if discipline else author["name"],
             is_author=team,
             mine=mine,
-            html=render_comment(comment["body"]) if comment["body"] else "",
+            html=comment_html(comment["body"]),
             body=comment["body"],
             when=short,
             iso=full,

@@ -5,9 +5,11 @@ written under (`identity.shown`).
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from anchoring.selectors import describe
@@ -27,12 +29,20 @@ class _Page:
     """Everything that a list of notes needs, loaded once. Hundreds of notes share a few people, chapters and
     sections: these are asked for by themselves and not joined to each note."""
 
-    def __init__(self, actor: Actor, manuscript: Manuscript, rows: list[Thread], draft: Draft | None) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        manuscript: Manuscript,
+        rows: list[Thread],
+        draft: Draft | None,
+        texts: Mapping[int, str],
+    ) -> None:
         self.actor = actor
         self.manuscript = manuscript
         self.draft = draft
         self.me = actor.membership_in(manuscript)
-        self.running = manuscript.rounds.filter(state="running").exists()
+        round_ = draft.round if draft else None
+        self.running = (round_ is not None and round_.state == "running") or _some_round_runs(manuscript)
         self.may_write = "write" in actor.scopes
         self.addresses: dict[str | None, str] = {}
         self.people: dict[tuple[int, str], dict[str, Any]] = {}
@@ -40,24 +50,23 @@ class _Page:
         self.comments: dict[int, list[Any]] = defaultdict(list)
         for comment in Comment.objects.filter(thread__in=ids).values_list(*_COMMENT, named=True):
             self.comments[comment.thread_id].append(comment)
-        self.agreements: dict[int, set[int]] = defaultdict(set)
-        for thread_id, member_id in Agreement.objects.filter(thread__in=ids).values_list("thread_id", "member_id"):
-            self.agreements[thread_id].add(member_id)
         self.anchors: dict[int, Any] = {}
         if draft:
             anchors = Anchor.objects.filter(thread__in=ids, draft=draft).order_by("attempt")
             for anchor in anchors.values_list(*_ANCHOR, named=True):
                 self.anchors[anchor.thread_id] = anchor
-        self._load_texts(rows)
+        self._load_texts(rows, texts)
         self._load_places(rows)
         authors = {row.author_id for row in rows} | {c.author_id for found in self.comments.values() for c in found}
         self.members = Membership.objects.select_related("pseudonym_discipline").in_bulk(authors)
         self.slugs = {d.pk: d.resolved().slug for d in manuscript.all_disciplines}
 
-    def _load_texts(self, rows: list[Thread]) -> None:
-        """The words that notes were written on or stand on now."""
+    def _load_texts(self, rows: list[Thread], texts: Mapping[int, str]) -> None:
+        """The words that notes were written on or stand on now; `texts` are already at hand."""
         wanted = {row.text_id for row in rows} | {anchor.text_id for anchor in self.anchors.values()}
-        self.texts = dict(SectionText.objects.filter(pk__in=wanted - {None}).values_list("pk", "text"))
+        self.texts = dict(texts)
+        if missing := wanted - {None} - set(texts):
+            self.texts.update(SectionText.objects.filter(pk__in=missing).values_list("pk", "text"))
 
     def _load_places(self, rows: list[Thread]) -> None:
         """Keys of chapters and sections, numbers of drafts, and which discipline a section was addressed to."""
@@ -100,19 +109,33 @@ class _Page:
         return self.addresses[chapter]
 
 
+def _some_round_runs(manuscript: Manuscript) -> bool:
+    return bool(manuscript.rounds.filter(state="running").exists())
+
+
 _COMMENT = ["pk", "thread_id", "author_id", "body", "anonymity", "created", "edited", "withdrawn"]
 _ANCHOR = ["thread_id", "chapter_id", "section_id", "text_id", "start", "end", "near"]
 _ANCHOR += ["fate", "confidence", "reason", "by"]
 _PLACE = ["draft_id", "draft__number", "chapter_id", "chapter__key", "section_id", "section__key", "discipline_id"]
 
 
-def present(actor: Actor, threads: QuerySet, draft: Draft | None) -> list[dict[str, Any]]:
+def present(
+    actor: Actor, threads: QuerySet, draft: Draft | None, texts: Mapping[int, str] | None = None
+) -> list[dict[str, Any]]:
     """The notes of `threads` (of one manuscript, already narrowed to what the actor may see), in its order, as they
-    stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can` for pages."""
-    rows = list(threads.select_related("decision__applied_in"))
+    stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can` for pages. `texts` are canonical
+    texts by SectionText id that the caller has at hand."""
+    viewers = [membership.pk for membership in actor.memberships().values()]
+    agreed = Agreement.objects.filter(thread=OuterRef("pk"))
+    number = agreed.order_by().values("thread").annotate(n=Count("pk")).values("n")
+    rows = list(
+        threads.select_related("decision__applied_in").annotate(
+            agreements_count=Coalesce(Subquery(number), 0), agreed=Exists(agreed.filter(member__in=viewers))
+        )
+    )
     if not rows:
         return []
-    page = _Page(actor, draft.manuscript if draft else rows[0].manuscript, rows, draft)
+    page = _Page(actor, draft.manuscript if draft else rows[0].manuscript, rows, draft, texts or {})
     return [_thread(page, row) for row in rows]
 
 
@@ -146,13 +169,13 @@ def _thread(page: _Page, row: Thread) -> dict[str, Any]:
         "anchor": anchor,
         "status": row.status,
         "decision": _decision(row),
-        "agreements": len(page.agreements[row.pk]),
+        "agreements": row.agreements_count,
         "comments": [_comment(page, c) for c in comments if c is first or c.withdrawn is None],
         "withdrawn": row.withdrawn is not None,
         "created": iso(row.created),
         "updated": iso(row.updated),
         "mine": mine,
-        "agreed": page.me is not None and page.me.pk in page.agreements[row.pk],
+        "agreed": row.agreed,
         "can": _can(page, row, comments, mine),
     }
 

@@ -14,8 +14,6 @@ def closed_section_ids(membership: Membership) -> dict[int, set[int]]:
     """By draft id: the sections a reviewer could not read in it, where its round keeps others' sections closed."""
     if membership.role != "reviewer":
         return {}
-    if not membership.manuscript.rounds.filter(others_sections=OthersSections.CLOSED).exists():
-        return {}
     rows = Placement.objects.filter(
         draft__manuscript=membership.manuscript_id,
         draft__state__in=["open", "closed"],
@@ -46,13 +44,15 @@ def judged_chapter_ids(membership: Membership, round_id: int) -> set[int]:
 
 def others_threads(membership: Membership) -> Q:
     """Which threads of others someone who is not of the author team may see."""
+    rounds = list(membership.manuscript.rounds.all())
     rule = Q(round__visibility=Visibility.OPEN)
-    for row in membership.manuscript.rounds.filter(visibility=Visibility.AFTER_VERDICT):
+    for row in (row for row in rounds if row.visibility == Visibility.AFTER_VERDICT):
         rule |= Q(round=row, chapter__in=judged_chapter_ids(membership, row.pk))
         if membership.reviews.filter(round=row, state="submitted").exists():
             rule |= Q(round=row)
     rule &= Q(visibility="everyone")
-    closed = closed_section_ids(membership)
+    some_closed = any(row.others_sections == OthersSections.CLOSED for row in rounds)
+    closed = closed_section_ids(membership) if some_closed else {}
     for draft_id, sections in closed.items():
         rule &= ~Q(draft=draft_id, section__in=sections)
     newest = membership.manuscript.open_draft if closed else None

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement
-from manuscripts.permissions import Actor, load
+from manuscripts.permissions import Actor, check, load
 
 from .contents import ChapterLine, Contents, contents, minutes
 from .models import Thread
@@ -40,6 +40,16 @@ class Room:
     @property
     def own_discipline_ids(self) -> set[int]:
         return {line.discipline.pk for line in self.contents.own}
+
+
+def manuscript_to_read(actor: Actor, slug: str) -> Manuscript:
+    """The manuscript of that slug if the actor is a member of it, from what is known of their memberships: a page
+    that is opened often asks for nothing twice. Raises Http404."""
+    for membership in actor.memberships().values():
+        if membership.manuscript.slug == slug:
+            found: Manuscript = check(actor, "manuscript.read", membership.manuscript)
+            return found
+    raise Http404(_("There is nothing at this address."))
 
 
 def draft_to_read(actor: Actor, manuscript: Manuscript, number: str | None) -> Draft:

@@ -19,6 +19,7 @@ from . import (
 reading = [
     path("m/<slug:slug>/read/", views_reading.read_book, name="read_book"),
     path("m/<slug:slug>/read/<str:chapter>/", views_reading.read, name="read"),
+    path("m/<slug:slug>/read/<str:chapter>/questions/", views_reading.verdict, name="verdict"),
     path("m/<slug:slug>/reading/", views_notes.reading, name="reading"),
     path("m/<slug:slug>/notes/", views_notes.note_create, name="note_create"),
     path("m/<slug:slug>/notes/<int:pk>/reply/", views_notes.note_reply, name="note_reply"),
@@ -27,6 +28,7 @@ reading = [
     path("m/<slug:slug>/notes/<int:pk>/withdraw/", views_notes.note_withdraw, name="note_withdraw"),
     path("m/<slug:slug>/comments/<int:pk>/", views_notes.comment_change, name="comment_change"),
     path("m/<slug:slug>/unsent/", views_notes.unsent_note, name="unsent"),
+    path("m/<slug:slug>/unsent/list/", views_notes.unsent_list, name="unsent_list"),
     path("m/<slug:slug>/answers/", views_notes.answers_save, name="answers_save"),
     path("m/<slug:slug>/review/", views_notes.review_state, name="review_state"),
     path("m/<slug:slug>/images/<str:sha256>", views_images.image, name="image"),

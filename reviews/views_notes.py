@@ -12,12 +12,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from manuscripts.errors import Refused
 from manuscripts.models import Manuscript, Visibility
@@ -27,6 +25,7 @@ from . import unsent
 from .answers import delete_answer, save_answer
 from .asking import posted
 from .models import Answer, Comment, Question, Thread
+from .note_html import notes_html
 from .room import draft_to_read
 from .rounds import record_reading, review_of, set_review
 from .threads import (
@@ -96,8 +95,7 @@ def note_answer(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse
     cards = cards_of(request, draft_to_read(request.actor, manuscript, None), rows)
     if not cards:
         return JsonResponse({"id": str(thread_id), "gone": True})
-    html = render_to_string("reviews/_notes.html", {"cards": cards, "icons": static("icons.svg")})
-    return JsonResponse({"id": str(thread_id), "html": html})
+    return JsonResponse({"id": str(thread_id), "html": notes_html(cards)})
 
 
 @told
@@ -187,6 +185,14 @@ def comment_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     else:
         edit_comment(request.actor, comment, request.POST.get("body", ""))
     return note_answer(request, slug, comment.thread_id)
+
+
+@require_GET
+def unsent_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """What this person has typed in this manuscript and not sent."""
+    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    notes = unsent.unsent_of(request.actor.membership_in(manuscript))
+    return JsonResponse({"notes": [{**note.content, "place": note.place} for note in notes]})
 
 
 @told

@@ -2,39 +2,42 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from manuscripts.models import Draft, Manuscript, Membership
-from manuscripts.permissions import can, load
+from manuscripts.permissions import can
 from manuscripts.rendering import display
 
 from .answers import asked_of
-from .asking import Group, groups
+from .asking import groups
 from .contents import contents
 from .note_cards import Card, Cards
+from .note_html import notes_html
 from .presenting import present
-from .room import Room, book_threads, chapter_threads, draft_to_read, open_room, voices
+from .room import Room, book_threads, chapter_threads, draft_to_read, manuscript_to_read, open_room, voices
 from .room_words import room_words
-from .unsent import unsent_of
 
 
 @require_GET
 def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     """One chapter with its notes; `?draft=n` shows a former draft, read-only."""
-    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    manuscript = manuscript_to_read(request.actor, slug)
     draft = draft_to_read(request.actor, manuscript, request.GET.get("draft"))
     room = open_room(request.actor, draft, chapter)
+    texts = {row.text_id: row.text.text for row in room.sections}
+    cards = cards_of(request, draft, chapter_threads(request.actor, draft, room.chapter_id), texts=texts)
     context = {
         **room_context(request, draft, room.membership),
         "room": room,
         "contents": room.contents,
         "sections": _sections(room),
-        "cards": cards_of(request, draft, chapter_threads(request.actor, draft, room.chapter_id)),
-        "groups": _asked_here(request, room),
+        "cards": cards,
+        "notes": notes_html(cards),
+        "asked": room.membership.role == "reviewer" and draft.was_opened and room.line.position > 0,
     }
     return render(request, "reviews/reading_room.html", context)
 
@@ -42,13 +45,15 @@ def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
 @require_GET
 def read_book(request: HttpRequest, slug: str) -> HttpResponse:
     """The contents of the draft, and the notes on the book as a whole."""
-    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    manuscript = manuscript_to_read(request.actor, slug)
     draft = draft_to_read(request.actor, manuscript, request.GET.get("draft"))
     membership = request.actor.membership_in(manuscript)
+    cards = cards_of(request, draft, book_threads(request.actor, draft))
     context = {
         **room_context(request, draft, membership),
         "contents": contents(request.actor, draft, membership),
-        "cards": cards_of(request, draft, book_threads(request.actor, draft)),
+        "cards": cards,
+        "notes": notes_html(cards),
     }
     return render(request, "reviews/read_book.html", context)
 
@@ -56,7 +61,7 @@ def read_book(request: HttpRequest, slug: str) -> HttpResponse:
 def room_context(request: HttpRequest, draft: Draft, membership: Membership) -> dict[str, Any]:
     """What every page needs on which notes are read and written."""
     manuscript = draft.manuscript
-    newest = manuscript.open_draft
+    newest = manuscript.open_draft if request.GET.get("draft") else draft
     former = newest is not None and newest.pk != draft.pk
     return {
         "manuscript": manuscript,
@@ -66,7 +71,6 @@ def room_context(request: HttpRequest, draft: Draft, membership: Membership) -> 
         "membership": membership,
         "voices": voices(membership),
         "may_write": not former and draft.was_opened and bool(can(request.actor, "thread.create", manuscript)),
-        "unsent": [{"place": note.place, **note.content} for note in unsent_of(membership)],
         "icons": static("icons.svg"),
         "words": room_words(),
         "single_keys": request.user.single_keys if request.user.is_authenticated else True,
@@ -79,12 +83,18 @@ def reader_zone(request: HttpRequest, manuscript: Manuscript) -> str:
     return own or manuscript.time_zone
 
 
-def cards_of(request: HttpRequest, draft: Draft, threads: Any, titles: dict[str, str] | None = None) -> list[Card]:
-    """The notes of a queryset as cards for the one who asks; `titles` of chapters by key where a card says its
-    place."""
+def cards_of(
+    request: HttpRequest,
+    draft: Draft,
+    threads: Any,
+    titles: dict[str, str] | None = None,
+    texts: dict[int, str] | None = None,
+) -> list[Card]:
+    """The notes of a queryset as cards for the one who asks. `titles` of chapters by key, where a card says its
+    place; `texts` by id that are at hand."""
     manuscript = draft.manuscript
-    maker = Cards(list(manuscript.disciplines.all()), reader_zone(request, manuscript), titles)
-    return [maker.card(note) for note in present(request.actor, threads, draft)]
+    maker = Cards(manuscript.all_disciplines, reader_zone(request, manuscript), titles)
+    return [maker.card(note) for note in present(request.actor, threads, draft, texts)]
 
 
 def _sections(room: Room) -> list[dict[str, Any]]:
@@ -100,9 +110,25 @@ def _sections(room: Room) -> list[dict[str, Any]]:
     ]
 
 
-def _asked_here(request: HttpRequest, room: Room) -> list[Group]:
-    """What is asked about this chapter and about this reader's own sections in it."""
-    if room.membership.role != "reviewer" or not room.draft.was_opened:
-        return []
-    asks = asked_of(request.actor, room.membership, room.draft)
-    return groups((ask for ask in asks if ask.chapter_key == room.line.key), room.draft)
+@require_GET
+def verdict(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
+    """What is asked about a chapter and this reader's own sections in it: the foot of the chapter's page, fetched
+    when the page is there; a page of its own without script."""
+    manuscript = manuscript_to_read(request.actor, slug)
+    draft = draft_to_read(request.actor, manuscript, None)
+    membership = request.actor.membership_in(manuscript)
+    held = contents(request.actor, draft, membership)
+    line = held.chapter(chapter)
+    if line is None or membership.role != "reviewer":
+        raise Http404
+    asks = asked_of(request.actor, membership, draft)
+    context = {
+        "manuscript": manuscript,
+        "draft": draft,
+        "membership": membership,
+        "line": line,
+        "after": held.beside(chapter)[1],
+        "groups": groups((ask for ask in asks if ask.chapter_key == chapter), draft),
+        "may_answer": bool(can(request.actor, "answer.create", manuscript)),
+    }
+    return render(request, "reviews/_verdict.html" if request.htmx else "reviews/verdict.html", context)

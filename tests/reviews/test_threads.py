@@ -263,5 +263,5 @@ def test_a_list_of_notes_costs_the_same_queries_whatever_its_length(count, djang
     for n in range(count):
         reply(author_of(draft), note_on(omar, draft, "c1-1", "night", body=f"Note {n}"), "Yes")
     fresh = Actor(user=omar.user)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(10):
         assert len(seen_by(fresh, draft)) == count

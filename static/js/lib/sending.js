@@ -53,6 +53,16 @@ export async function post(url, fields) {
   }
 }
 
+/** The unsent notes the server keeps for this person, [] where it cannot be reached. */
+export async function fetchUnsent(url) {
+  try {
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    return answer.ok ? (await answer.json()).notes : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Sends without waiting for an answer, also while the page is being left. */
 export function beacon(url, fields) {
   send(url, fields, { keepalive: true }).catch(() => {});

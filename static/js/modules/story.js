@@ -2,17 +2,17 @@
 
 import { start } from "../app.js";
 import { mergeUnsent, unsentStore } from "../lib/keeping.js";
-import { NotSaved, post } from "../lib/sending.js";
+import { fetchUnsent, NotSaved, post } from "../lib/sending.js";
 
 const AFTER = 2000; // ms after the last key
 const FIELDS = ["kind", "body", "chapter", "visibility", "discipline", "quote_permission"];
 
-start("story", (form) => {
+start("story", async (form) => {
   const words = form.dataset;
   const store = unsentStore(localStorage, words.member);
   const state = form.querySelector("[data-state]");
   const error = form.querySelector(".error");
-  const kept = mergeUnsent(JSON.parse(document.querySelector("#unsent-notes").textContent), store.all());
+  const kept = mergeUnsent(await fetchUnsent(words.unsentListUrl), store.all());
   const earlier = kept.find((note) => note.place.startsWith("story:") && note.fields?.body?.trim());
   const place = earlier?.place ?? `story:${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
   let timer;

@@ -12,9 +12,7 @@ export function startActions(room) {
   const editing = document.querySelector("#edit-comment");
   const url = (id, what) => `${room.data.notesUrl}${id}/${what}/`;
   const unsent = new Map();
-  for (const note of [...JSON.parse(document.querySelector("#unsent-notes").textContent), ...room.store.all()]) {
-    unsent.set(note.place, note);
-  }
+  room.unsent.then((notes) => notes.forEach((note) => unsent.set(note.place, note)));
 
   room.on("open", ({ item, before }) => {
     if (before && before !== item) before.element.querySelector(".do")?.remove();

@@ -2,7 +2,6 @@
 
 import { describe } from "../../lib/selectors.js";
 import { slice } from "../../lib/offsets.js";
-import { mergeUnsent } from "../../lib/keeping.js";
 import { NotSaved, post, Refusal } from "../../lib/sending.js";
 import { collect, diffNodes, drop, open, put } from "./notes.js";
 import { fill, say } from "./room.js";
@@ -100,6 +99,7 @@ export function startComposer(room) {
   function compose(content, place, { opener = null, clipped = false, focus = true, kept = false } = {}) {
     const element = template.content.firstElementChild.cloneNode(true);
     const form = element.querySelector("form");
+    element.dataset.place = place;
     fillIn(room, element, content, clipped);
     room.list.append(element);
     collect(room);
@@ -159,11 +159,13 @@ export function startComposer(room) {
     return element;
   }
 
-  for (const note of mergeUnsent(JSON.parse(document.querySelector("#unsent-notes").textContent), room.store.all())) {
-    if (note.mark && room.mayWrite && note.chapter === room.data.chapter) {
-      compose(replace(room, note), note.place, { focus: false, kept: true });
+  room.unsent.then((notes) => {
+    for (const note of notes) {
+      if (note.mark && note.chapter === room.data.chapter && !room.list.querySelector(`[data-place="${CSS.escape(note.place)}"]`)) {
+        compose(replace(room, note), note.place, { focus: false, kept: true });
+      }
     }
-  }
+  });
 }
 
 /* What a new composer holds before anything is typed. */

@@ -1,7 +1,8 @@
 /* What the parts of the reading room share: its elements, its sections and their indexes, its notes. */
 
 import { indexSection } from "../../lib/offsets.js";
-import { unsentStore } from "../../lib/keeping.js";
+import { mergeUnsent, unsentStore } from "../../lib/keeping.js";
+import { fetchUnsent } from "../../lib/sending.js";
 
 const UNITS = "p, h2, h3, h4, h5, h6, li, dt, dd, pre, tr, figcaption";
 
@@ -52,6 +53,8 @@ export function makeRoom(element) {
     active: null,
     listeners: new Map(),
   };
+  /* What is unsent here, of the server and of this browser; promised, since the server is asked for it. */
+  room.unsent = fetchUnsent(room.data.unsentListUrl).then((notes) => mergeUnsent(notes, room.store.all()));
   room.units = sections.flatMap((section) => unitsOf(section, section.order));
   /** Says that something happened: "notes" (set or places changed), "open" (another note is open). */
   room.tell = (what, detail) => (room.listeners.get(what) ?? []).forEach((listener) => listener(detail));
