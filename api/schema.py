@@ -23,6 +23,21 @@ PROBLEMS = {
     422: "This Idempotency-Key was used with another body",
     429: "Too many requests; Retry-After says when to come again",
 }
+#: The headings of the description, by module, in its order.
+TAGS = {
+    "me": "The token",
+    "manuscripts": "Manuscripts",
+    "drafts": "Drafts",
+    "texts": "Words",
+    "people": "People",
+    "questions": "Questions and answers",
+    "threads": "Notes",
+    "reports": "Reports",
+    "jobs": "Jobs",
+}
+ABOUT = """Send `Authorization: Bearer TOKEN`. Ids are opaque strings, times are RFC 3339 in UTC, lists come in pages
+(`next`, `results`), errors are problem documents. A 202 means that a job has begun: ask `job` until its `state` is
+`done`, then read `url`."""
 EVERY = {401, 403, 406, 429}
 OF_METHOD = {
     "GET": {400},
@@ -89,7 +104,10 @@ class Schema(AutoSchema):
     """Adds to each operation the parameters its view knows and the problems it can end in."""
 
     def get_tags(self) -> list[str]:
-        return [type(self.view).__module__.rsplit(".", 1)[-1]]
+        return [TAGS[type(self.view).__module__.rsplit(".", 1)[-1]]]
+
+    def get_description(self) -> str:
+        return ""
 
     def get_operation_id(self) -> str:
         return f"{self.method.lower()}_{type(self.view).__name__}"

@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..schema import ABOUT, TAGS
 from ..views import ApiView
 
 
@@ -29,7 +30,10 @@ class SchemaView(ApiView):
 @cache
 def description() -> dict:
     """The schema; it changes with the code only."""
-    return SchemaGenerator().get_schema(request=None, public=True)
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    schema["info"]["description"] = ABOUT
+    schema["tags"] = [{"name": name} for name in TAGS.values()]
+    return schema
 
 
 class DocsPage(TemplateView):
