@@ -267,6 +267,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "quotes": remarks.in_their_words(chosen, voices),
         "stories": remarks.stories(chosen, voices),
         "thanks": voices.thanks(snapshot),
+        "recorded": sum(bool(a.via) and a.stands for a in snapshot.answers) if voices.named else None,
         "questions": other_questions(snapshot, tables, columns),
         "written": written_answers(snapshot, voices, edition),
         "notes": remarks.in_context(snapshot, chosen, voices),

@@ -36,7 +36,7 @@ def facts(pages: Pages) -> list[Data]:
     said = [
         {
             "figure": f"{everyone['finished']}",
-            "text": f"of {several(everyone['asked'], 'reader', 'readers')} finished",
+            "text": f"of {everyone['asked']} {'reader' if everyone['asked'] == 1 else 'readers'} finished",
         },
         {
             "figure": str(len(pages.disciplines)),
@@ -309,6 +309,8 @@ def how_to_read(data: Data) -> str:
         "“I cannot judge” answers are left out. One person counts once in a total and once in the voice of each "
         "discipline they answered for. "
     )
+    if data["recorded"]:
+        said += f"Answers the author recorded for others count among them: {data['recorded']}. "
     if data["named"]:
         return said + (
             "Readers gave their names to the author, so a cell with fewer than three shows its single answers and "

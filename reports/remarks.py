@@ -58,7 +58,7 @@ def counts(remarks: Sequence[Remark], voices: Voices, disciplines: Sequence[str]
         return {key: found[key] for key in keys}
 
     by_discipline: Data = tally((r.discipline for r in remarks), disciplines)
-    if not voices.named:
+    if not voices.open_notes:
         people = {("", slug): len({r.member for r in remarks if r.discipline == slug}) for slug in [*disciplines, ""]}
         columns = [*disciplines, ""]
         hidden = blanked(people, [""], columns)
@@ -103,7 +103,7 @@ def note(remark: Remark, voices: Voices) -> Data:
         "reason": remark.reason,
         "visibility": remark.visibility,
         "via": remark.via or None,
-        "created": remark.created if voices.named else remark.created[:10],
+        "created": remark.created if voices.open_notes else remark.created[:10],
         "replies": [
             {"who": voices.who(reply.member, "", reply.promise), "body": reply.body}
             for reply in sorted(remark.replies, key=lambda r: (r.created, r.member, r.body))

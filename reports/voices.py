@@ -15,21 +15,24 @@ TEAM = ("author", "co_author")
 Who = dict[str, Any]
 
 
-def promises(snapshot: Snapshot) -> set[str]:
-    """Every promise of anonymity under which answers that count, and notes, were given."""
-    return {a.promise for a in snapshot.answers if a.stands} | {r.promise for r in snapshot.remarks}
+def known_to(edition: Edition) -> set[str]:
+    """The promises of anonymity under which the reader of an edition knows the names all the same."""
+    if not edition.names or edition.edition == "publisher":
+        return set()
+    return {"named", "peers"} if edition.edition == "author" else {"named"}
 
 
 def is_named(snapshot: Snapshot, edition: Edition) -> bool:
-    """Whether the report's reader knows the names behind the answers, so that single answers may stand."""
-    given = promises(snapshot) | {snapshot.anonymity}
-    if not edition.names or edition.edition == "publisher":
-        return False
-    return given <= ({"named", "peers"} if edition.edition == "author" else {"named"})
+    """Whether the report's reader knows the names behind all answers that count, so that single ones may stand."""
+    return {a.promise for a in snapshot.answers if a.stands} | {snapshot.anonymity} <= known_to(edition)
 
 
 class Voices:
-    """Labels for the people of one report."""
+    """Labels for the people of one report.
+
+    `named`: single answers may stand. `open_notes`: the same of notes, whose promises may be older.
+    `shown`: disciplines that may stand beside the words of someone who is not named.
+    """
 
     def __init__(self, snapshot: Snapshot, edition: Edition):
         self.edition = edition
@@ -37,7 +40,8 @@ class Voices:
         self.leaves = edition.edition != "author"
         self.members: dict[str, Member] = {m.id: m for m in snapshot.members}
         self.slugs = [d.slug for d in snapshot.disciplines]
-        self.shown = set(self.slugs) if self.named else self._thick(snapshot)
+        self.open_notes = self.named and {r.promise for r in snapshot.remarks} <= known_to(edition)
+        self.shown = set(self.slugs) if self.open_notes else self._thick(snapshot)
         if edition.edition == "publisher":
             self.shown = set()
 
@@ -74,9 +78,9 @@ class Voices:
         return {"name": None, "discipline": told, "sphere": None, "team": False}
 
     def _may_name(self, promise: str, permission: str) -> bool:
-        if not self.edition.names or self.edition.edition == "publisher":
-            return False
-        return permission == "named" if self.leaves else promise in ("named", "peers")
+        if self.leaves:
+            return bool(known_to(self.edition)) and permission == "named"
+        return promise in known_to(self.edition)
 
     def may_stand(self, remark: Remark) -> bool:
         """Whether the words of a note may stand in this edition at all."""

@@ -135,3 +135,19 @@ def test_a_thin_discipline_loses_its_name_beside_quotes_and_takes_another_with_i
     told = {n["body"]: n["who"]["discipline"] for c in found["notes"] for n in c["notes"]}
     assert told == {"dev": DEV, "ops": None, "sec": None}
     assert found["remarks"]["by_discipline"] == {BA: None, DEV: 4, OPS: None, SEC: None}
+
+
+def test_a_note_of_an_older_anonymous_round_keeps_its_promise_beside_named_answers():
+    said = (
+        Remark("old", "a", "comment", "said in confidence", DEV, promise="all", created="2026-01-01T10:00:00Z"),
+        Remark("new", "b", "comment", "said openly", OPS, promise="peers"),
+    )
+    people = members(("a", DEV), ("b", OPS))
+    found = findings(snapshot(members=people, remarks=said, answers=(rating("a", DEV, 2),)))
+    assert found["named"]
+    assert found["book"]["value"]["by_discipline"][DEV]["distribution"] == [0, 1, 0, 0, 0]
+    notes = {n["body"]: n for c in found["notes"] for n in c["notes"]}
+    assert notes["said in confidence"]["who"] == {"name": None, "discipline": None, "sphere": None, "team": False}
+    assert notes["said in confidence"]["created"] == "2026-01-01"
+    assert notes["said openly"]["who"]["name"] == "Person b"
+    assert found["remarks"]["by_discipline"] == dict.fromkeys(SLUGS)
