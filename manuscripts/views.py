@@ -66,8 +66,8 @@ def manuscript_new(request: HttpRequest) -> HttpResponse:
     zone = request.user.time_zone if request.user.time_zone in available_timezones() else "UTC"
     form = ManuscriptForm(request.POST or None, initial={"language": request.user.language, "time_zone": zone})
     if request.method == "POST" and form.is_valid():
-        make_manuscript(request.user, **form.cleaned_data)
-        return redirect("home")
+        manuscript = make_manuscript(request.user, **form.cleaned_data)
+        return redirect("draft_new", manuscript.slug)
     return render(request, "manuscripts/new.html", {"form": form}, status=400 if form.errors else 200)
 
 

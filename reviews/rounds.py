@@ -215,8 +215,9 @@ def _ask_readers(manuscript: Manuscript, round_: Round, told: bool) -> None:
     Review.objects.bulk_create([Review(member=m, round=round_) for m in readers], ignore_conflicts=True)
     if told:
         for member in readers:
-            answered = member.accepted or (getattr(member, "invitation", None) and member.invitation.state == "declined")
-            if member.email and answered:
+            invitation = getattr(member, "invitation", None)
+            has_answered = member.accepted or (invitation and invitation.state == "declined")
+            if member.email and has_answered:
                 enqueue(
                     "send_round_mail",
                     {"member": member.pk, "round": round_.pk},

@@ -26,6 +26,8 @@ from reviews.invitations import (
 )
 from reviews.members import change_member, remove_member
 from reviews.models import Invitation, Review
+from reviews.rounds import open_draft
+from tests.books import BOOK, make_draft
 from tests.cast import make_cast, make_member, make_user
 
 
@@ -432,3 +434,27 @@ def test_decline_and_accept_are_told_in_the_activity_log_without_words(cast):
     assert events == ["member.invited", "member.declined", "member.accepted"]
     assert "secret reason" not in str(list(cast.book.events.values_list("data", flat=True)))
     assert Actor(links={member.pk: member.link_version}).membership_in(cast.book) == member
+
+
+def test_a_new_round_asks_again_whom_it_may(cast, run_jobs):
+    def reader(name: str) -> Membership:
+        return ask(cast, name=name, email=f"{name.lower()}@post.example", disciplines=["it-operations"]).membership
+
+    willing, again, never, _silent = (reader(name) for name in ("Willing", "Again", "Never", "Silent"))
+    accept(willing)
+    decline(again, ask_next=True)
+    decline(never, ask_next=False)
+    run_jobs()
+    mail.outbox.clear()
+    draft = make_draft(cast.book, BOOK)
+    open_draft(cast.actor("author"), draft, "new", {})
+    run_jobs()
+    draft.refresh_from_db()
+    assert draft.state == "open"
+    asked = set(Review.objects.filter(round=draft.round).values_list("member__name", flat=True))
+    assert {"Willing", "Again", "Silent"} <= asked and "Never" not in asked
+    told = {message.to[0]: message for message in mail.outbox}
+    assert {"willing@post.example", "again@post.example"} <= set(told)
+    assert not {"never@post.example", "silent@post.example", "eve@stone.example"} & set(told)
+    assert personal_link(willing) in told["willing@post.example"].body
+    assert "new draft of “The Lamplit Plan”" in told["willing@post.example"].body
