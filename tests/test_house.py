@@ -2,6 +2,8 @@
 
 import pytest
 
+from config.celery import app as celery
+from config.clock import SCHEDULE
 from jobs.worker import show_life
 
 
@@ -43,6 +45,11 @@ def test_metrics_for_the_operator(client, django_user_model):
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 404
     client.force_login(operator)
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 200
+
+
+def test_everything_on_the_clock_is_a_task_the_worker_knows():
+    celery.loader.import_default_modules()
+    assert {entry["task"] for entry in SCHEDULE.values()} <= set(celery.tasks)
 
 
 @pytest.mark.e2e
