@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -78,16 +79,21 @@ def read_sources(
     """Convert files in their order. Raises ConversionFailed naming the file, and what `progress` raises."""
     read = Read()
     for number, source in enumerate(sources):
-        progress(number / len(sources))
+        begun = number / len(sources)
+        progress(begun)
         try:
-            made = convert(source, should_stop, lambda share, n=number: progress((n + share) / len(sources)))
+            made = convert(source, should_stop, partial(_part, progress, begun, len(sources)))
         except ConversionStopped:
-            progress(number / len(sources))  # raises the job's own reason to stop
+            progress(begun)  # raises the job's own reason to stop
             raise
         except ConversionFailed as error:
             raise ConversionFailed(error.code, f"{source.name}: {error.message}") from error
         _take(read, made, number)
     return read
+
+
+def _part(progress: Callable[[float], None], begun: float, parts: int, share: float) -> None:
+    progress(begun + share / parts)
 
 
 def _take(read: Read, made: Converted, number: int) -> None:

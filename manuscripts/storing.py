@@ -130,8 +130,8 @@ def _text_rows(
 def _place(draft: Draft, manuscript: Manuscript, found: Shape, texts: dict[str, SectionText]) -> None:
     chapter_keys = [chapter.key for chapter in found.chapters]
     section_keys = [section.key for section in found.sections()]
-    for model, keys in ((Chapter, chapter_keys), (Section, section_keys)):
-        model.objects.bulk_create([model(manuscript=manuscript, key=key) for key in keys], ignore_conflicts=True)
+    Chapter.objects.bulk_create([Chapter(manuscript=manuscript, key=k) for k in chapter_keys], ignore_conflicts=True)
+    Section.objects.bulk_create([Section(manuscript=manuscript, key=k) for k in section_keys], ignore_conflicts=True)
     chapters = dict(manuscript.chapters.filter(key__in=chapter_keys).values_list("key", "pk"))
     sections = dict(manuscript.sections.filter(key__in=section_keys).values_list("key", "pk"))
     disciplines = dict(manuscript.disciplines.values_list("slug", "pk"))

@@ -58,7 +58,7 @@ def draft_new(request: HttpRequest, slug: str) -> HttpResponse:
             made = upload(
                 request.actor,
                 manuscript,
-                [Upload(file.name, file.read()) for file in request.FILES.getlist("file")],
+                [Upload(file.name or "", file.read()) for file in request.FILES.getlist("file")],
                 note=form.cleaned_data["note"],
                 chapters=form.cleaned_data["chapters"].split(),
             )
@@ -66,6 +66,7 @@ def draft_new(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("file", str(error.detail))
             status = error.status
         else:
+            assert made.draft  # only a dry run makes none
             if not made.created:
                 messages.info(request, _("These very files have made this draft already."))
             return redirect("draft", slug, made.draft.number)

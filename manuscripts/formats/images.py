@@ -132,10 +132,11 @@ class Album:
             raise Unusable(_("its address cannot be read")) from None
         if parts.scheme or parts.netloc or target.startswith("/"):
             raise Unusable(_("only pictures inside the file or beside it in the zip are shown"))
-        path = _normal(self.base / unquote(parts.path))
-        found = self.beside.get(path)
+        wanted = _normal(self.base / unquote(parts.path))
+        found = self.beside.get(wanted)
         if found is None:
-            ending = [name for name in self.beside if PurePosixPath(name).with_suffix("").as_posix() == path]
+            # LaTeX names pictures without their ending.
+            ending = [name for name in self.beside if PurePosixPath(name).with_suffix("").as_posix() == wanted]
             found = self.beside[ending[0]] if len(ending) == 1 else None
         if found is None:
             raise Unusable(_("it does not lie beside the text in the upload"))

@@ -17,7 +17,7 @@ Inlines = list[Any]
 RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 MARKS = {"Emph": ("*", "_"), "Strong": ("**", "__"), "Strikeout": ("~~", "~~")}
-QUOTES = {"SingleQuote": "‘’", "DoubleQuote": "“”"}
+QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}
 LISTS = ("BulletList", "OrderedList")
 SEE_THROUGH = {"Underline", "SmallCaps"}
 
@@ -36,7 +36,7 @@ class Writer:
     def blocks(self, nodes: Iterable[Node]) -> Iterable[Block]:
         """The top-level blocks, with wrappers opened."""
         for node in nodes:
-            kind, content = node["t"], node.get("c")
+            kind, content = _parts(node)
             if kind == "Div":
                 yield from self.blocks(content[1])
                 continue
@@ -82,7 +82,7 @@ class Writer:
 
     def _nested(self, node: Node) -> list[str]:
         """A block inside another as lines of Markdown, without blank lines around it."""
-        kind, content = node["t"], node.get("c")
+        kind, content = _parts(node)
         if kind in ("Para", "Plain"):
             return escape.paragraph(self.inlines(content).strip()).split("\n")
         if kind == "Header":
@@ -198,7 +198,7 @@ class Writer:
     def _cell(self, nodes: list[Node]) -> str:
         parts: list[str] = []
         for node in nodes:
-            kind, content = node["t"], node.get("c")
+            kind, content = _parts(node)
             if kind in ("Para", "Plain"):
                 parts.append(self.inlines(content, cell=True))
             elif kind == "CodeBlock":
@@ -230,7 +230,7 @@ class Writer:
             run.clear()
 
     def _inline(self, node: Node, inside: str, cell: bool, before: str, following: Any) -> str:
-        kind, content = node["t"], node.get("c")
+        kind, content = _parts(node)
         if kind in MARKS:
             return self._marked(kind, content, inside, cell, before, following)
         if kind in SEE_THROUGH:
@@ -304,10 +304,15 @@ class Writer:
         return f"[^{NOTE}{len(self._notes) - 1}]"
 
 
+def _parts(node: Node) -> tuple[str, Any]:
+    """A node's kind and its content."""
+    return node["t"], node.get("c")
+
+
 def _is_bold(node: Node) -> bool:
     if node["t"] == "Strong":
         return True
-    inner = node.get("c")
+    inner: Any = node.get("c")
     if node["t"] in SEE_THROUGH or node["t"] == "Emph":
         return bool(inner) and all(part == " " or (isinstance(part, dict) and _is_bold(part)) for part in inner)
     if node["t"] == "Span":
@@ -337,7 +342,7 @@ def _code(text: str) -> list[str]:
 
 def _children(node: Node) -> list[list[Node]]:
     """The lists of blocks inside a block, for where only their words count."""
-    kind, content = node["t"], node.get("c")
+    kind, content = _parts(node)
     if kind == "BlockQuote":
         return [content]
     if kind == "BulletList":
@@ -370,7 +375,7 @@ def plain(nodes: Inlines) -> str:
         if isinstance(node, str):
             parts.append(node)
             continue
-        kind, content = node["t"], node.get("c")
+        kind, content = _parts(node)
         if kind in MARKS or kind in SEE_THROUGH or kind in ("Superscript", "Subscript"):
             parts.append(plain(content))
         elif kind in ("Span", "Cite", "Link", "Image"):
@@ -389,7 +394,7 @@ def plain_blocks(nodes: Iterable[Node]) -> str:
     """The words of blocks, one block a line."""
     lines = []
     for node in nodes:
-        kind, content = node["t"], node.get("c")
+        kind, content = _parts(node)
         if kind in ("Para", "Plain"):
             lines.append(plain(content))
         elif kind == "CodeBlock":
