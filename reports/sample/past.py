@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from manuscripts.models import Draft, Event, Manuscript, Membership, Round
-from reviews.models import Agreement, Answer, Comment, Decision, Invitation, Reading, Review, Thread
+from reviews.models import Agreement, Answer, Comment, Decision, Invitation, Review, Thread
 
 #: People of the sample are awake for so many hours, from this hour of the day.
 WAKES, AWAKE = 7.5, 15.0
@@ -27,7 +27,6 @@ DATED: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...] = (
     (Round, "manuscript", ("started", "ended")),
     (Invitation, "membership__manuscript", ("created", "sent", "opened")),
     (Review, "round__manuscript", ("created", "active", "submitted")),
-    (Reading, "draft__manuscript", ("updated",)),
     (Answer, "question__manuscript", ("created", "updated")),
     (Thread, "manuscript", ("created", "updated")),
     (Comment, "thread__manuscript", ("created",)),

@@ -11,7 +11,7 @@ from jobs.queue import cancel
 from manuscripts.models import Manuscript, Membership, Placement
 from manuscripts.permissions import Actor
 from reviews import answers, invitations, members, rounds, threads
-from reviews.models import Invitation, Review, Thread
+from reviews.models import Invitation, Reading, Review, Thread
 
 from . import book
 from .past import Calendar, Past
@@ -69,7 +69,6 @@ class Telling:
     def run(self) -> None:
         """All that happened."""
         self._people()
-        self._reading()
         for answer in book.read(f"answers-{self.number}"):
             self._at(answer["day"], self._answering(answer))
         for remark in book.read(f"remarks-{self.number}"):
@@ -80,6 +79,7 @@ class Telling:
         for day, step in sorted(self.steps, key=lambda pair: pair[0]):
             self.past.begin(self.calendar.moment(day))
             step()
+        Reading.objects.bulk_create(self._readings())
 
     def _at(self, day: float, step: Step) -> None:
         self.steps.append((day, step))
@@ -157,29 +157,31 @@ class Telling:
 
     # Reading and answering
 
-    def _reading(self) -> None:
-        """Who judged a chapter had read it; who finished had read all they were asked to; who stopped left one open."""
-        judged: dict[str, dict[str, float]] = {}
+    def _readings(self) -> list[Reading]:
+        """Who judged a chapter had read it; who finished had read all they were asked to; who stopped left one open.
+
+        The page measures this while it is scrolled; here it is put down in one go.
+        """
+        judged: dict[str, dict[int, float]] = {}
         for answer in book.read(f"answers-{self.number}"):
             if "chapter" in answer and self.cast.people[answer["by"]]["role"] == "reviewer":
-                key = self._chapter(answer["chapter"]).chapter.key
-                judged.setdefault(answer["by"], {}).setdefault(key, answer["day"])
-        common = [p.chapter.key for p in self.places if p.chapter_position and p.discipline is None]
+                chapter = self._chapter(answer["chapter"]).chapter_id
+                judged.setdefault(answer["by"], {}).setdefault(chapter, answer["day"])
+        common = {p.chapter_id: None for p in self.places if p.chapter_position and p.discipline is None}
+        rows: list[Reading] = []
         for who, part in self.cast.readers(self.number).items():
             read = judged.get(who, {})
-            left = [key for key in dict.fromkeys(common) if key not in read]
+            left = [chapter for chapter in common if chapter not in read]
             if part["state"] == "submitted":
                 read.update(dict.fromkeys(left, float(part["active"])))
             elif part["state"] == "started" and left:
-                self._at(part["active"], self._reads(who, left[0], 0.4))
-            for key, day in read.items():
-                self._at(day, self._reads(who, key, 1.0))
+                rows.append(self._reading(who, left[0], 0.4, part["active"]))
+            rows += [self._reading(who, chapter, 1.0, day) for chapter, day in read.items()]
+        return rows
 
-    def _reads(self, who: str, key: str, share: float) -> Step:
-        def step() -> None:
-            rounds.record_reading(self.cast.actors[who], self.manuscript, key, share)
-
-        return step
+    def _reading(self, who: str, chapter: int, share: float, day: float) -> Reading:
+        member, moment = self.cast.members[who], self.calendar.moment(day)
+        return Reading(member=member, chapter_id=chapter, draft=self.draft, share=share, updated=moment)
 
     def _answering(self, answer: Row) -> Step:
         def step() -> None:
