@@ -5,41 +5,41 @@ from typing import Any
 
 from reports.figures import Table
 from reports.snapshot import Answer, Edition, Question, Snapshot
-from reports.tables import Tables
+from reports.tables import Tables, targets
 from reports.voices import Voices
 
 Data = dict[str, Any]
+SCOPES = ("book", "chapter", "own_section")
 
 
 def written_answers(snapshot: Snapshot, voices: Voices, edition: Edition) -> list[Data]:
     """What readers wrote to questions, question by question; on the author's desk only."""
     if voices.leaves:
         return []
-    titles = {c.key: c.title for c in snapshot.chapters} | {s.key: s.title for s in snapshot.sections}
-    chapter_of = {c.key: c.key for c in snapshot.chapters} | {s.key: s.chapter for s in snapshot.sections}
     made = []
+    scopes = {scope: targets(snapshot, scope) for scope in SCOPES}
     for question in sorted(snapshot.questions, key=lambda q: (q.position, q.id)):
         said = [
-            a
+            (SCOPES.index(a.scope), scopes[a.scope][a.key], a)
             for a in snapshot.answers
             if a.question == question.id
             and a.words
             and a.stands
-            and (edition.disciplines is None or a.discipline in edition.disciplines)
-            and (edition.chapters is None or chapter_of.get(a.key) in edition.chapters)
+            and a.key in scopes.get(a.scope, ())
+            and within(a, edition, snapshot)
         ]
-        said.sort(key=lambda a: (a.scope, chapter_of.get(a.key, ""), a.key, a.updated, a.id))
+        said.sort(key=lambda row: (row[0], row[1].order, row[2].updated, row[2].id))
         if said:
             answers = [
                 {
                     "who": voices.who(a.member, a.discipline, a.promise),
                     "scope": a.scope,
                     "key": a.key or None,
-                    "title": titles.get(a.key, ""),
+                    "title": target.title,
                     "words": a.words,
                     "via": a.via or None,
                 }
-                for a in said
+                for _, target, a in said
             ]
             made.append({"question": question.text, "code": question.code or None, "answers": answers})
     return made
@@ -101,32 +101,31 @@ def within(answer: Answer, edition: Edition, snapshot: Snapshot) -> bool:
         return False
     if edition.chapters is None or answer.scope == "book":
         return True
-    chapter = {s.key: s.chapter for s in snapshot.sections}.get(answer.key, answer.key)
-    return chapter in edition.chapters
+    known = targets(snapshot, answer.scope)
+    return answer.key in known and known[answer.key].chapter in edition.chapters
 
 
 def other_questions(snapshot: Snapshot, tables: Tables, columns: Sequence[str]) -> list[Data]:
     """Figures of the questions the author added: each target with all readers and by discipline."""
-    titles = {c.key: c.title for c in snapshot.chapters} | {s.key: s.title for s in snapshot.sections}
-    order = {key: place for place, key in enumerate(titles)}
     made = []
     for question in sorted(snapshot.questions, key=lambda q: (q.position, q.id)):
         if question.code or question.kind == "words":
             continue
-        for scope in ("book", "chapter", "own_section"):
+        for scope in SCOPES:
+            known = targets(snapshot, scope)
             said = [a for a in snapshot.answers if a.question == question.id and a.scope == scope and a.stands]
-            rows = sorted({a.key for a in said} & {"", *titles}, key=lambda key: (order.get(key, -1), key))
+            rows = sorted({a.key for a in said} & set(known), key=lambda key: known[key].order)
             table = Table(question.kind, rows, tables.columns, tables.named, question.options)
-            table.fill((a.key, a) for a in said if a.key in rows)
-            made += [_about(question, scope, row, titles) | table.block(row, columns) for row in rows]
+            table.fill((a.key, a) for a in said if a.key in known)
+            made += [_about(question, scope, row, known[row].title) | table.block(row, columns) for row in rows]
     return made
 
 
-def _about(question: Question, scope: str, key: str, titles: dict[str, str]) -> Data:
+def _about(question: Question, scope: str, key: str, title: str) -> Data:
     return {
         "question": question.text,
         "kind": question.kind,
         "scope": scope,
         "key": key or None,
-        "title": titles.get(key, ""),
+        "title": title,
     }

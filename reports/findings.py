@@ -193,7 +193,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         for s in tables.sections
         if s.discipline in columns and (edition.chapters is None or s.chapter in edition.chapters)
     ]
-    keys = {c.key for c in chapters} | {s.key for s in sections}
+    shown_chapters, shown_sections = {c.key for c in chapters}, {s.key for s in sections}
     chosen = remarks.chosen(snapshot, edition, voices)
     everything = remarks.chosen(snapshot, Edition(edition.edition, edition.names), voices)
     counted = remarks.counts(chosen, voices, columns)
@@ -254,8 +254,8 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "map": tension,
         "own_value": tables.own_value.block("own", columns),
         "done": {
-            "chapters": [c for c in done.chapter_states(snapshot, tables, everything) if c["key"] in keys],
-            "sections": [s for s in done.section_states(snapshot, tables, everything) if s["key"] in keys],
+            "chapters": [c for c in done.chapter_states(snapshot, tables, everything) if c["key"] in shown_chapters],
+            "sections": [s for s in done.section_states(snapshot, tables, everything) if s["key"] in shown_sections],
         }
         if not voices.leaves
         else None,

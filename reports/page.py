@@ -243,7 +243,7 @@ def written(pages: Pages) -> list[Data]:
             "answers": [
                 {
                     "person": pages.person(a["who"]),
-                    "place": pages.chapter_title(a["key"], a["title"]) if a["key"] else "The book",
+                    "place": pages.target(a),
                     "words": a["words"],
                 }
                 for a in q["answers"]
@@ -258,7 +258,7 @@ def other_questions(pages: Pages) -> list[Data]:
     made = []
     for q in pages.data["questions"]:
         figure = q["all"]
-        where = pages.chapter_title(q["key"], q["title"]) if q["key"] else "The book"
+        where = pages.target(q)
         if figure["hidden"]:
             text = "Left blank."
         elif q["kind"] == "choice":

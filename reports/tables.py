@@ -1,6 +1,7 @@
 """The answers of a snapshot, sorted into tables of targets by disciplines. Pure."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from reports.figures import Table
 from reports.snapshot import Answer, Chapter, Question, Snapshot
@@ -59,3 +60,24 @@ class Tables:
 def chapters_asked(snapshot: Snapshot) -> list[Chapter]:
     """The chapters readers are asked about, in order."""
     return sorted((c for c in snapshot.chapters if c.asked), key=lambda c: (c.position, c.key))
+
+
+class Target(NamedTuple):
+    """Something answers are about: where it stands in the book, its chapter's key, its title."""
+
+    order: tuple[int, int, str]
+    chapter: str
+    title: str
+
+
+def targets(snapshot: Snapshot, scope: str) -> dict[str, Target]:
+    """What answers of that scope are about, by key. A chapter and a section may have the same key."""
+    positions = {c.key: c.position for c in snapshot.chapters}
+    if scope == "chapter":
+        return {c.key: Target((c.position, 0, c.key), c.key, c.title) for c in snapshot.chapters}
+    if scope == "own_section":
+        return {
+            s.key: Target((positions.get(s.chapter, 0), s.position, s.key), s.chapter, s.title)
+            for s in snapshot.sections
+        }
+    return {"": Target((0, 0, ""), "", "")}

@@ -48,8 +48,8 @@ class Pages:
     def __init__(self, data: Data):
         self.data = data
         self.disciplines = {d["slug"]: d for d in data["disciplines"]}
-        rows = [*data["chapters"], *data["sections"]]
-        self.titles = {row["key"]: row["title"] for row in rows}
+        self.chapters = {row["key"]: row["title"] for row in data["chapters"]}
+        self.sections = {row["key"]: row["title"] for row in data["sections"]}
         self.positions = {row["key"]: row["position"] for row in data["map"]["verdict"]}
 
     def in_order(self, by_discipline: Data) -> list[tuple[str, Any]]:
@@ -82,6 +82,12 @@ class Pages:
         """ "3. Reading the same plan differently"; the title alone where the chapter has no number."""
         position = self.positions.get(key)
         return f"{position}. {title}" if position else str(title or "")
+
+    def target(self, row: Data) -> str:
+        """What an answer is about, in words: a chapter, a section, the book."""
+        if row["scope"] == "chapter":
+            return self.chapter_title(row["key"], row["title"])
+        return str(row["title"] or "The book") if row["scope"] == "own_section" else "The book"
 
     def cell(self, figure: Data, about: str) -> Data:
         """One cell of a map: state figure, few, none or blank; what it says; its bars low to high."""
@@ -131,7 +137,8 @@ def note(pages: Pages, data: Data) -> Data:
     if data["fate"] != "kept":
         state.append(FATE_WORDS[str(data["fate"])])
     if data["agreements"]:
-        state.append(f"{several(data['agreements'], 'reader agrees', 'readers agree')}")
+        agreed = several(data["agreements"], "reader agrees", "readers agree")
+        state.append(agreed[:1].upper() + agreed[1:])
     if data.get("visibility") == "authors":
         state.append("For the author only")
     if data.get("via"):
@@ -155,6 +162,7 @@ def note(pages: Pages, data: Data) -> Data:
 
 def place(pages: Pages, data: Data) -> str:
     """Where a passage stands: chapter and section in words."""
-    chapter = pages.chapter_title(data["chapter"], pages.titles.get(data["chapter"], ""))
-    section = str(pages.titles.get(data["section"], "") or "")
-    return ", ".join(part for part in (chapter, section) if part) or "The book"
+    title = pages.chapters.get(data["chapter"], "")
+    section = pages.sections.get(data["section"], "")
+    parts = (pages.chapter_title(data["chapter"], title), section if section != title else "")
+    return ", ".join(part for part in parts if part) or "The book"

@@ -33,8 +33,8 @@ def block(text: object, prefix: str = "") -> str:
 
 def table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
     """A table of one-line cells."""
-    head = [line(cell) for cell in head]
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    titles = [line(cell) for cell in head]
+    lines = ["| " + " | ".join(titles) + " |", "|" + " --- |" * len(titles)]
     lines += ["| " + " | ".join(line(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
 
@@ -84,6 +84,7 @@ def headlines(shown: dict[str, Any]) -> list[str]:
 def figures(shown: dict[str, Any]) -> list[str]:
     """Value by discipline, the tension map, sections, coverage and counts."""
     parts: list[str] = []
+    head: tuple[str, ...]
     if shown["one_by_one"]:
         head = ("", *(f"{p['code']} {p['label']}" for p in shown["one_by_one"]["people"]))
         rows = [(r["title"], *r["answers"]) for r in shown["one_by_one"]["rows"]]
@@ -102,7 +103,7 @@ def figures(shown: dict[str, Any]) -> list[str]:
     parts += ["## Value of the book, by discipline", table(head, rows)]
     parts.append("## Tension map")
     for chart in shown["maps"]:
-        head = ["", *(c["code"] for c in shown["columns"]), "All readers", "Gap"]
+        head = ("", *(c["code"] for c in shown["columns"]), "All readers", "Gap")
         cells = []
         for row in chart["rows"]:
             gap = f"{row['gap']['size']} ({row['gap']['ends']})" if row["gap"] else ""
@@ -127,8 +128,8 @@ def figures(shown: dict[str, Any]) -> list[str]:
     rows = [(f"{r['code']} {r['name']}".strip(), *r["figures"]) for r in shown["coverage"]]
     parts += ["## Who was asked", table(head, rows), "## Notes in numbers"]
     for group in shown["counts"]:
-        said = ", ".join(f"{line(c['label'])} {c['n']}" for c in group["counts"])
-        parts.append(f"**{line(group['title'])}:** {said}")
+        counts = ", ".join(f"{line(c['label'])} {c['n']}" for c in group["counts"])
+        parts.append(f"**{line(group['title'])}:** {counts}")
     return parts
 
 

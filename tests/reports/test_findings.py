@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reports.findings import api_findings, canonical, findings
 from reports.page import page
-from reports.snapshot import Edition, Member, Remark, Review
+from reports.snapshot import Answer, Chapter, Edition, Member, Question, Remark, Review, Section
 from tests.reports.samples import full_round, members, rating, snapshot, verdict
 
 DEV, OPS, SEC, BA = "application-development", "it-operations", "information-security", "business-analysis"
@@ -170,3 +170,35 @@ def test_the_order_of_what_comes_in_never_matters(seed, edition):
     )
     asked = Edition(edition)
     assert canonical(findings(before, asked)) == canonical(findings(after, asked))
+
+
+def test_a_chapter_and_a_section_of_the_same_key_are_told_apart():
+    chapters = (Chapter("room", "Room on the deck", 1), Chapter("end", "The end", 2))
+    sections = (Section("room", "end", "For operations", 1, OPS),)
+    said = (
+        verdict("a", OPS, "room", "yes", words="of the chapter"),
+        Answer("s", "a", "q2", "own_section", "room", OPS, "no", "of the section"),
+    )
+    book = snapshot(chapters=chapters, sections=sections, members=members(("a", OPS)), answers=said)
+    shown = {a["words"]: a["place"] for q in page(findings(book))["written"] for a in q["answers"]}
+    assert shown == {"of the chapter": "1. Room on the deck", "of the section": "For operations"}
+    narrow = findings(book, Edition(chapters=("room",)))
+    assert [a["words"] for q in narrow["written"] for a in q["answers"]] == ["of the chapter"]
+    assert [a["words"] for a in narrow["answers"]] == ["of the chapter"]
+
+
+def test_questions_the_author_added_have_figures_too():
+    asked = Question("q9", "choice", "Which chapter first?", "", ("book",), ("first", "last"), 9)
+    said = tuple(
+        Answer(f"x{n}", f"m{n}", "q9", "book", "", DEV, value) for n, value in enumerate(("first", "last", "first"))
+    )
+    (row,) = findings(snapshot(questions=(asked,), answers=said))["questions"]
+    assert row["all"] == {
+        "n": 3,
+        "options": [{"option": "first", "n": 2}, {"option": "last", "n": 1}],
+        "hidden": False,
+    }
+    (words,) = page(findings(snapshot(questions=(asked,), answers=said)))["questions"]
+    assert words["text"] == "first: 2, last: 1 (n 3)"
+    (blank,) = findings(snapshot(questions=(asked,), answers=said[:2]), Edition(names=False))["questions"]
+    assert blank["all"]["hidden"] and blank["all"]["n"] is None
