@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
@@ -15,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.levelling import FLOOR
 from accounts.models import SentMail, SignInLink, User
 from tests.cast import make_user
 
@@ -71,6 +73,15 @@ def test_a_known_and_an_unknown_address_look_alike(db):
     known, unknown = pages.values()
     assert [(s, w, t.replace("vera@", "nobody@")) for s, w, t in known] == unknown
     assert len(mail.outbox) == 4
+
+
+@pytest.mark.parametrize("address", ["/account/login/code/", "/account/password/reset/", "/account/signup/"])
+def test_nobody_learns_by_the_clock(db, client, address):
+    make_user("vera@quist.example", password=PASSWORD)
+    for email in ("vera@quist.example", "nobody@quist.example"):
+        began = time.monotonic()
+        Client().post(address, {"email": email, "name": "N"})
+        assert time.monotonic() - began >= FLOOR
 
 
 @pytest.mark.parametrize("address", ["/account/login/", "/account/login/code/"])
