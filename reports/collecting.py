@@ -24,13 +24,31 @@ TEAM = ("author", "co_author")
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """A transaction in which every query sees the same state of the database."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost and connection.vendor == "postgresql":
+    """Every query inside sees the same state of the database, and nobody who writes has to wait for it.
+
+    Inside a transaction of the caller's that one is as good as it is.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        with reading_only():
+            yield
+    else:
+        with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
+            yield
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """A transaction of SQLite that takes no lock for writing, which the immediate ones of `atomic` do."""
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
 
 
 def rfc3339(moment: datetime | None) -> str:

@@ -1,11 +1,13 @@
 """The snapshot is read in the same number of queries whatever its size, and says what the database says."""
 
+import threading
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from manuscripts.models import Discipline
-from reports.collecting import CONTEXT, around, collect, shortened
+from reports.collecting import CONTEXT, around, collect, one_moment, shortened
 from reports.findings import api_findings
 from reviews.answers import questions_of, save_answer
 from reviews.threads import NewThread, agree, create_thread, decide, reply, withdraw
@@ -125,3 +127,32 @@ def test_context_ends_with_the_paragraph_and_between_words():
     before, after = around(long, 500, 504)
     assert before.startswith("… word") and after.endswith("word …") and len(before) <= CONTEXT + 2
     assert len(shortened("x" * 5000)) < 700
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_moment_sees_nothing_that_is_written_meanwhile_and_keeps_nobody_waiting():
+    draft = make_book()
+    rows = draft.manuscript.memberships
+
+    def write():
+        try:
+            make_reader(draft.manuscript, "Late Comer", "it-operations")
+        finally:
+            connection.close()
+
+    with one_moment():
+        before = rows.count()
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join(10)
+        assert not writer.is_alive()
+        assert rows.count() == before
+    assert rows.count() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_collected_outside_a_transaction():
+    draft = make_book()
+    assert collect(draft.manuscript, draft).title == "The Night Shift"
+    assert not connection.in_atomic_block
+    make_reader(draft.manuscript, "After It", "it-operations")  # the connection writes as before
