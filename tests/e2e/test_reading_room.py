@@ -1,0 +1,414 @@
+"""The reading room in a real browser: selecting, writing, deciding, keyboard, what survives a failure."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+
+from anchoring.selectors import describe
+from manuscripts.models import Placement
+from reviews.models import Answer, Comment, Thread, UnsentNote
+from reviews.threads import NewThread, create_thread
+from tests.books import actor_of, make_book, make_reader
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+# Selects words that may run over several text nodes of one section, as a mouse would.
+SELECT = """([words, key]) => {
+  const root = document.querySelector(`section.sec[data-key="${key}"]`);
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const parts = []; let full = '';
+  while (walker.nextNode()) { parts.push([walker.currentNode, full.length]); full += walker.currentNode.data; }
+  const at = full.indexOf(words), end = at + words.length;
+  const find = (p) => { const [node, from] = parts.findLast(([, start]) => start <= p); return [node, p - from]; };
+  const range = document.createRange();
+  range.setStart(...find(at)); const [node, offset] = find(end - 1); range.setEnd(node, offset + 1);
+  range.startContainer.parentElement.scrollIntoView({block: 'center'});
+  getSelection().removeAllRanges(); getSelection().addRange(range);
+}"""
+
+
+@pytest.fixture
+def draft():
+    return make_book()
+
+
+@pytest.fixture
+def omar(draft):
+    return make_reader(draft.manuscript, "Omar Haddad", "it-operations")
+
+
+@pytest.fixture
+def saskia(draft):
+    return make_reader(draft.manuscript, "Saskia Vos", "information-security")
+
+
+@pytest.fixture
+def enter(new_page, live_server):
+    """Opens a page of the book as a member; `size` names one of SIZES."""
+
+    def go(member, path="read/c1/", size="wide", **options):
+        client = Client()
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        page = new_page(viewport=SIZES[size], has_touch=size == "phone", reduced_motion="reduce", **options)
+        session = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page.goto(f"{live_server.url}/m/the-night-shift/{path}")
+        if path.startswith("read/"):
+            page.wait_for_selector("[data-ready]")
+        return page
+
+    return go
+
+
+def select(page, words, key="c1-1"):
+    page.evaluate(SELECT, [words, key])
+    page.wait_for_selector(".marker:not([hidden])")
+
+
+def wait_for(page, condition):
+    """Until the server has what `condition` asks the database for."""
+    for _ in range(100):
+        found = condition()
+        if found:
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come about")
+
+
+def marked(page):
+    """The words under each mark, by kind."""
+    return page.evaluate(
+        "Object.fromEntries([...CSS.highlights].filter(([name, set]) => set.size)"
+        ".map(([name, set]) => [name, [...set].map((range) => range.toString())]))"
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "words, key, chapter",
+    [
+        ("the night shift", "c1-1", "c1"),  # across inline markup
+        ("The pager does.", "c1-1", "c1"),  # an emoji of several code points before it
+        ("Ruth", "c2-1", "c2"),  # in a table cell
+    ],
+)
+def test_a_comment_stands_on_the_words_selected(enter, draft, omar, size, words, key, chapter):
+    page = enter(omar, f"read/{chapter}/", size)
+    select(page, words, key)
+    page.click(".marker [data-do=comment]")
+    page.fill(".draft [name=body]", "Say who.")
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    thread = Thread.objects.get()
+    assert (thread.exact, thread.section.key, thread.comments.get().body) == (words, key, "Say who.")
+    assert marked(page)["m-comment"] == [words]
+    assert page.evaluate("document.activeElement.closest('.note').dataset.id") == str(thread.pk)
+
+
+def test_a_suggestion_shows_what_changes_while_it_is_typed(enter, omar):
+    page = enter(omar)
+    select(page, "The pager does.")
+    page.keyboard.press("e")
+    page.fill(".draft [name=replacement]", "The telephone does.")
+    assert page.text_content(".draft .sugg del") == "pager"
+    assert page.text_content(".draft .sugg ins") == "telephone"
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    assert (Thread.objects.get().replacement, Thread.objects.get().exact) == ("The telephone does.", "The pager does.")
+    assert page.text_content(".note .sugg ins") == "telephone"
+
+
+def test_a_reaction_is_one_tap_and_may_be_given_a_reason_later(enter, omar):
+    page = enter(omar)
+    select(page, "Who is awake?")
+    page.keyboard.press("1")
+    page.wait_for_selector(".note[data-kind=confusing].on")
+    assert Thread.objects.get().reaction == "confusing"
+    page.click("[data-edit]")
+    page.fill("form.edit [name=body]", "Awake where?")
+    page.click("form.edit [type=submit]")
+    page.wait_for_selector(".note .txt:has-text('Awake where?')")
+    assert Comment.objects.get().body == "Awake where?"
+
+
+def test_an_experience_may_belong_to_the_chapter(enter, omar):
+    page = enter(omar)
+    select(page, "Nobody owns")
+    page.click(".marker [data-do=experience]")
+    page.fill(".draft [name=body]", "Ours was owned by the coffee machine.")
+    page.select_option(".draft [name=belongs]", "chapter")
+    page.select_option(".draft [name=visibility]", "authors")
+    page.select_option(".draft [name=quote_permission]", "unnamed")
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    thread = Thread.objects.get()
+    assert (thread.kind, thread.scope, thread.visibility, thread.quote_permission) == (
+        "experience",
+        "chapter",
+        "authors",
+        "unnamed",
+    )
+
+
+def test_a_selection_over_two_sections_is_clipped_and_says_so(enter, omar):
+    page = enter(omar)
+    page.evaluate(
+        """() => { const [a, b] = document.querySelectorAll('section.sec'); const r = document.createRange();
+        r.setStart(a.querySelector('p:last-of-type').firstChild, 4); r.setEnd(b.querySelector('p').firstChild, 4);
+        getSelection().removeAllRanges(); getSelection().addRange(r); }"""
+    )
+    page.wait_for_selector(".marker .clipped:not([hidden])")
+    page.click(".marker [data-do=comment]")
+    assert page.is_visible(".draft .clipped")
+    page.fill(".draft [name=body]", "This one")
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    assert Thread.objects.get().exact == "is awake?"
+
+
+def on_words(member, words, **fields):
+    text = Placement.objects.get(section__key="c1-1").text
+    start = text.text.index(words)
+    new = NewThread(
+        **{"kind": "comment", "body": "Say who.", **fields},
+        text_id=text.pk,
+        selector=describe(text.text, start, start + len(words)),
+    )
+    return create_thread(actor_of(member), member.manuscript, new)[0]
+
+
+def test_everything_by_keyboard_alone(enter, draft, omar, saskia):
+    on_words(saskia, "The pager does.")
+    page = enter(omar)
+    page.keyboard.press("j")
+    page.wait_for_selector(".note.on")
+    page.keyboard.press("r")
+    page.keyboard.type("Ruth does. jk12")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".note .reply:has-text('Ruth does. jk12')")
+    page.keyboard.press("Escape")
+    assert page.locator(".note.on").count() == 0
+    page.focus(".pm[tabindex='0']")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").endswith("Who is awake?")
+    page.keyboard.press("c")
+    page.keyboard.type("The whole paragraph.")
+    page.keyboard.press("Escape")
+    assert page.locator(".note.draft").count() == 1
+    page.focus(".draft [name=body]")
+    page.keyboard.press("Tab")
+    for _ in range(4):
+        if page.evaluate("document.activeElement.type") == "submit":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".note[data-mine]:not(.draft)")
+    assert Thread.objects.get(author=omar).exact == "Who is awake?"
+    assert page.locator(".pm.whole").count() == 1
+    page.keyboard.press("?")
+    assert page.is_visible("#keys")
+
+
+def test_single_keys_can_be_switched_off(enter, omar):
+    omar.user.single_keys = False
+    omar.user.save()
+    page = enter(omar)
+    select(page, "Who is awake?")
+    page.keyboard.press("1")
+    page.keyboard.press("?")
+    page.wait_for_timeout(300)
+    assert not page.is_visible("#keys") and not Thread.objects.exists()
+
+
+def test_the_author_decides_in_the_thread_and_takes_it_back(enter, draft, omar):
+    on_words(omar, "The pager does.")
+    page = enter(draft.manuscript.memberships.get(role="author"))
+    page.click(".note .open")
+    page.click("[data-decide] [value=no_change]")
+    page.wait_for_selector("[data-decide] .error:not([hidden])")
+    page.problems.clear()  # the browser reports the refusal
+    page.fill("[data-decide] [name=reason]", "It is meant so.")
+    page.click("[data-decide] [value=no_change]")
+    page.wait_for_selector(".note .decided")
+    assert Thread.objects.get().decision.reason == "It is meant so."
+    page.click("[data-undo] button")
+    page.wait_for_selector("[data-decide]:not([hidden])")
+    assert Thread.objects.get().status == "open"
+
+
+def test_a_note_is_withdrawn_after_asking(enter, omar):
+    on_words(omar, "The pager does.")
+    page = enter(omar)
+    page.click(".note .open")
+    page.click("[data-withdraw]")
+    assert Thread.objects.get().withdrawn is None
+    page.click(".toast button")
+    page.wait_for_selector(".note", state="detached")
+    assert Thread.objects.get().withdrawn and marked(page) == {}
+
+
+def test_agreeing_shows_and_is_taken_back(enter, omar, saskia):
+    thread = on_words(saskia, "The pager does.")
+    page = enter(omar)
+    page.click(".note .open")
+    page.click("[data-agree]")
+    page.wait_for_selector("[data-agree][aria-pressed=true]")
+    assert thread.agreements.count() == 1
+    page.click("[data-agree]")
+    page.wait_for_selector("[data-agree][aria-pressed=false]")
+    assert thread.agreements.count() == 0
+
+
+def test_what_is_typed_survives_a_reload_and_another_browser(enter, omar):
+    page = enter(omar)
+    select(page, "Who is awake?")
+    page.keyboard.press("c")
+    page.keyboard.type("Half a thou")
+    page.reload()
+    page.wait_for_selector(".note.draft")
+    assert page.input_value(".draft [name=body]") == "Half a thou"
+    page.focus(".draft [name=body]")
+    page.keyboard.type("ght")
+    wait_for(page, lambda: any("ght" in note.content["body"] for note in UnsentNote.objects.all()))
+    other = enter(omar, size="phone")
+    other.wait_for_selector(".note.draft", state="attached")
+    assert "ght" in other.input_value(".draft [name=body]")
+    other.click("[data-first]")
+    other.click(".draft [type=submit]")
+    other.wait_for_selector(".note.on:not(.draft)")
+    assert Thread.objects.get().exact == "Who is awake?"
+    page.reload()
+    page.wait_for_selector("[data-ready]")
+
+
+def test_a_failed_post_keeps_the_words_and_is_sent_once(enter, omar):
+    page = enter(omar)
+    select(page, "Who is awake?")
+    page.keyboard.press("c")
+    page.keyboard.type("Through the storm")
+    page.route(re.compile(r"/notes/$"), lambda route: route.abort())
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".draft .error:not([hidden])", timeout=15_000)
+    assert "Not saved" in page.text_content(".draft .error")
+    assert page.input_value(".draft [name=body]") == "Through the storm"
+    page.unroute(re.compile(r"/notes/$"))
+    page.problems.clear()
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    assert Thread.objects.count() == 1
+
+
+def test_an_answer_lost_on_the_way_back_is_not_posted_twice(enter, omar):
+    page = enter(omar)
+    lost = []
+
+    def lose_first(route):
+        if not lost:
+            lost.append(route.fetch().status)
+            return route.abort()
+        return route.continue_()
+
+    select(page, "Who is awake?")
+    page.keyboard.press("c")
+    page.keyboard.type("Once")
+    page.route(re.compile(r"/notes/$"), lose_first)
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)", timeout=15_000)
+    page.problems.clear()
+    assert lost == [200] and Thread.objects.count() == 1
+
+
+def test_answers_are_saved_as_they_are_given(enter, omar):
+    page = enter(omar)
+    page.locator("#verdict fieldset", has_text="make sense").first.locator("[value=partly]").check(force=True)
+    wait_for(page, lambda: Answer.objects.filter(value="partly").exists())
+    page.locator("#verdict textarea").first.fill("Name the tools.")
+    wait_for(page, lambda: Answer.objects.filter(words="Name the tools.").exists())
+    page.reload()
+    page.wait_for_selector("#verdict textarea")
+    assert page.locator("#verdict textarea").first.input_value() == "Name the tools."
+
+
+def test_filters_and_the_count(enter, omar, saskia):
+    on_words(saskia, "The pager does.")
+    on_words(omar, "is awake")
+    page = enter(omar)
+    assert page.text_content("[data-count]") == "2 notes"
+    page.select_option("#show", "mine")
+    assert page.text_content("[data-count]") == "1 note"
+    assert marked(page) == {"m-comment": ["is awake"]}
+    page.keyboard.press("Escape")
+    page.focus("body")
+    page.select_option("#show", "none")
+    assert marked(page) == {}
+
+
+def test_marks_without_the_highlight_api(enter, omar, saskia):
+    on_words(saskia, "the night shift")
+    page = enter(omar)
+    page.context.add_init_script(
+        "delete CSS.__proto__.highlights; Object.defineProperty(CSS, 'highlights', {value: undefined})"
+    )
+    before = page.evaluate("document.querySelector('section.sec').textContent")
+    page.reload()
+    page.wait_for_selector("[data-ready]")
+    assert "".join(page.locator("mark.m").all_text_contents()) == "the night shift"
+    assert page.evaluate("document.querySelector('section.sec').textContent") == before
+    select(page, "Who is awake?")
+    page.keyboard.press("2")
+    page.wait_for_selector(".note[data-kind=valuable].on")
+    assert Thread.objects.get(reaction="valuable").exact == "Who is awake?"
+
+
+def test_notes_stand_in_order_and_never_on_one_another(enter, omar, saskia):
+    for n in range(12):
+        on_words(saskia, "Who is awake?", body=f"Note {n}. " + "More words to make it tall. " * (n % 4))
+    page = enter(omar)
+    page.keyboard.press("j")
+    page.wait_for_timeout(200)
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.note')].map((n) => n.getBoundingClientRect()).map((r) => [r.top, r.bottom])"
+    )
+    assert len(boxes) == 12
+    assert all(later[0] >= earlier[1] for earlier, later in pairwise(boxes))
+
+
+def test_without_script_the_text_and_the_notes_are_there(enter, omar, saskia, live_server, new_page):
+    on_words(saskia, "The pager does.")
+    client = Client()
+    client.force_login(omar.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = new_page(viewport=SIZES["phone"], java_script_enabled=False)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page.goto(f"{live_server.url}/m/the-night-shift/read/c1/")
+    assert page.is_visible("text=Nobody owns") and page.is_visible(".note:has-text('Say who.')")
+    page.fill("[name=body]", "From a plain browser")
+    page.click("form.plain button")
+    assert page.is_visible(".note:has-text('From a plain browser')")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(enter, draft, omar, saskia, size, theme):
+    on_words(saskia, "The pager does.")
+    on_words(omar, "Who is awake?", kind="suggestion", replacement="Who wakes?")
+    axe = Axe()
+    page = enter(omar, size=size, color_scheme=theme)
+    page.wait_for_selector("#verdict fieldset")
+    found = axe.run(page).response["violations"]
+    page.keyboard.press("j") if size == "wide" else page.click("[data-first]")
+    page.wait_for_selector(".note.on .do")
+    found += axe.run(page).response["violations"]
+    select(page, "Nobody owns")
+    page.click(".marker [data-do=suggest]")
+    page.wait_for_selector(".draft")
+    found += axe.run(page).response["violations"]
+    page.goto(page.url.split("read/")[0])
+    found += axe.run(page).response["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
