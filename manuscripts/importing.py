@@ -141,14 +141,17 @@ def run_dry(job: RunningJob) -> dict[str, Any]:
         found = shape(manuscript, read.documents, newest.corrections if newest else [], job.args["chapters"])
         fail_on_errors(found)
     except ConversionFailed as error:
+        _forget_files(files)
         problem = Problem(error.code, "error", error.message).as_json()
         return {**result, "state": "failed", "problems": [problem]}
+    _forget_files(files)
     problems = [problem.as_json() for problem in found.problems]
     return {**result, "state": "ready", "problems": problems, "changes": found.changes, "chapters": found.as_json()}
 
 
-def forget_dry_run_files(manuscript: Manuscript, hashes: Sequence[str]) -> None:
-    """Delete files that came for a dry run alone."""
-    for sha256 in hashes:
-        if not Source.objects.filter(sha256=sha256).exists():
-            (settings.SOURCES_DIR / sha256).unlink(missing_ok=True)
+def _forget_files(files: Sequence[dict[str, Any]]) -> None:
+    """Delete what came for the dry run alone."""
+    kept = set(Source.objects.filter(sha256__in=[f["sha256"] for f in files]).values_list("sha256", flat=True))
+    for file in files:
+        if file["sha256"] not in kept:
+            (settings.SOURCES_DIR / file["sha256"]).unlink(missing_ok=True)

@@ -16,8 +16,9 @@ from lxml import etree
 
 from .blocks import Problem
 from .errors import ConversionFailed
-from .hidden import accept_changes, hidden_in_html, hidden_in_odt, hidden_in_word, hidden_styles
+from .hidden import hidden_in_html, hidden_in_odt, hidden_in_word, hidden_styles
 from .upload import OLE
+from .wordxml import accept_changes, lift_text_boxes
 from .zipsafe import ZipDamaged, ZipEncrypted, ZipRefused, open_checked, read_member
 
 XML_ENDINGS = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".svg")
@@ -26,7 +27,7 @@ NEEDLESS = re.compile(r"(^|/)(embeddings|fonts|Fonts|customXml|activeX|Thumbnail
 DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(\[)?")
 DECLARED = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 PLAIN_ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii"}
-CHANGED = re.compile(rb"vanish|<w:(?:ins|del|moveTo|moveFrom)\b")
+CHANGED = re.compile(rb"vanish|txbxContent|<w:(?:ins|del|moveTo|moveFrom)\b")
 LARGEST_XML = 120 * 1024 * 1024
 
 
@@ -150,6 +151,7 @@ def _strip_hidden(parts: dict[str, bytes], form: str) -> int:
             if name in parts and (styles or CHANGED.search(parts[name])):
                 tree = parse(parts[name])
                 accept_changes(tree)
+                lift_text_boxes(tree)
                 count += hidden_in_word(tree, styles)
                 parts[name] = etree.tostring(tree, encoding="UTF-8", xml_declaration=True)
     elif form == "odt":

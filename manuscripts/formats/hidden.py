@@ -48,21 +48,6 @@ def _style(properties: etree._Element | None, tag: str) -> str:
     return mark.get(f"{W}val", "") if mark is not None else ""
 
 
-def accept_changes(tree: etree._Element) -> None:
-    """Take tracked deletions out of a part of a Word file and let insertions stand, in place."""
-    for tag in ("del", "moveFrom"):
-        for change in list(tree.iter(f"{W}{tag}")):
-            parent = change.getparent()
-            if parent is not None and len(change):  # without runs it marks a paragraph's end, or a row
-                parent.remove(change)
-    for tag in ("ins", "moveTo"):
-        for change in list(tree.iter(f"{W}{tag}")):
-            parent = change.getparent()
-            if parent is not None and len(change):
-                at = parent.index(change)
-                parent[at : at + 1] = list(change)
-
-
 def hidden_in_word(tree: etree._Element, styles: set[str]) -> int:
     """Remove hidden runs and deleted table rows from a part of a Word file, in place; how many."""
     gone = []

@@ -11,6 +11,7 @@ import docx
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from lxml import etree
 from PIL import Image
 
 from manuscripts.formats import NOTE, ConversionFailed, ConversionStopped, Upload, check, convert
@@ -107,6 +108,21 @@ def test_what_a_word_file_hides_stays_hidden():
     assert text == "shown inserted"
     assert "SECRET" not in str(result.documents)
     assert [p.code for p in result.documents[0].problems] == ["hidden_text"]
+
+
+BOX = """<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:AlternateContent><mc:Choice Requires="wps">
+<w:drawing><w:txbxContent><w:p><w:r><w:t>boxed words</w:t></w:r></w:p></w:txbxContent></w:drawing></mc:Choice>
+<mc:Fallback><w:pict><w:txbxContent><w:p><w:r><w:t>boxed words</w:t></w:r></w:p></w:txbxContent></w:pict></mc:Fallback>
+</mc:AlternateContent></w:r>"""
+
+
+def test_text_boxes_are_read_once():
+    def build(d):
+        d.add_paragraph("before")._p.append(etree.fromstring(BOX))
+        d.add_paragraph("after")
+
+    assert words_of(convert_one("a.docx", word(build))) == ["before", "boxed", "words", "after"]
 
 
 def test_rtf_and_html_hide_too():

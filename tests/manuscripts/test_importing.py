@@ -183,6 +183,7 @@ def test_a_dry_run_stores_nothing(author, manuscript, run_jobs):
     assert [c["key"] for c in result["chapters"]] == ["c1", "c2"]
     assert [s["discipline"] for s in result["chapters"][0]["sections"]] == [None, "deployment", "it-operations"]
     assert not Draft.objects.exists() and not Section.objects.exists()
+    assert list(settings.SOURCES_DIR.iterdir()) == []
 
 
 def test_corrections_are_remembered_for_the_next_upload(import_text, author):
