@@ -5,7 +5,9 @@ import json
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from api.models import ApiToken
@@ -147,6 +149,14 @@ def selma(night):
 def bruno(night):
     """Bruno, who observes The Night Shift."""
     return join(night, "bruno@watch.example", "Bruno Ash", [], role="observer")
+
+
+def queries_of(api, path):
+    """How many queries a GET takes once everything that is made at first need is there, and how many rows it lists."""
+    api.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        rows = api.get(path).json()["results"]
+    return len(asked), len(rows)
 
 
 def text_of(draft, key):
