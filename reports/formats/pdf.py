@@ -1,4 +1,4 @@
-"""The report as a tagged A4 PDF, set by typst from a fixed template and a data file.
+"""The report as an A4 PDF that screen readers can read (PDF/UA-1), set by typst from a fixed template and a data file.
 
 Nobody's words are ever put into markup: typst reads them as strings from data.json. The folder it may read holds
 the template and that file, no packages are reachable, and only the fonts shipped beside this module are used.
@@ -47,7 +47,7 @@ def missing(shown: dict[str, Any]) -> str:
     lost = sorted(
         character
         for character in used
-        if unicodedata.category(character) not in ("Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Co")
+        if unicodedata.category(character) not in ("Cc", "Cf", "Zs", "Zl", "Zp", "Mn")
         and not any(low <= ord(character) <= high for low, high in covered())
     )
     if not lost:

@@ -26,7 +26,16 @@ def main(folder: str, fonts: str, seconds: str) -> None:
         package_path=str(root / "packages"),
         package_cache_path=str(root / "packages"),
     )
-    compiler.compile(output=str(root / "report.pdf"), format="pdf", timestamp=int(seconds))
+    for standards in (["ua-1"], []):  # the standard refuses a character that no font has; tagged it is either way
+        try:
+            compiler.compile(
+                output=str(root / "report.pdf"), format="pdf", timestamp=int(seconds), pdf_standards=standards
+            )
+        except typst.TypstError:
+            if not standards:
+                raise
+        else:
+            return
 
 
 if __name__ == "__main__":

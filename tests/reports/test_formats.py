@@ -77,6 +77,7 @@ def test_pdf_is_tagged_dated_and_named(hostile):
     reader = pypdf.PdfReader(io.BytesIO(pdf.render(*hostile)))
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in reader.trailer["/Root"]
+    assert b"pdfuaid:part" in reader.trailer["/Root"]["/Metadata"].get_data()  # PDF/UA
     assert reader.metadata.creation_date_raw.startswith("D:20260409100000")
     assert HOSTILE[2] in reader.metadata.title
     assert [round(float(n)) for n in reader.pages[0].mediabox[2:]] == [595, 842]
@@ -95,8 +96,9 @@ def test_pdf_holds_every_note_and_every_figure_with_its_n():
 
 def test_pdf_says_which_characters_it_cannot_draw():
     base = full_round(notes=1)
-    data = findings(replace(base, remarks=(replace(base.remarks[0], body="Egypt 𓀀"),)))
-    assert "U+13000" in text_of(pdf.render(data, sha256(data)))
+    data = findings(replace(base, remarks=(replace(base.remarks[0], body="Egypt 𓀀, private \ue000"),)))
+    text = text_of(pdf.render(data, sha256(data)))
+    assert "U+E000" in text and "U+13000" in text
     assert "U+13000" not in text_of(pdf.render(findings(base), sha256(data)))
 
 
