@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-LONGEST_DIFF = 20_000  # words; beyond them only whole passages are compared
+from rapidfuzz.distance import LCSseq
+
+LONGEST_DIFF = 60_000  # words; beyond them only whole passages are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,7 @@ def _extent(old: str, new: str) -> tuple[int, float]:
     total = len(new.split()) or 1
     if len(old_words) + len(new_words) > LONGEST_DIFF:
         return changed, len(new_words) / total
-    words = difflib.SequenceMatcher(None, old_words, new_words, autojunk=False)
-    kept = sum(block.size for block in words.get_matching_blocks())
+    kept = LCSseq.similarity(old_words, new_words)
     return changed, (len(new_words) - kept) / total
 
 
@@ -109,9 +110,9 @@ def _moved(old: Sequence[Place], new: Sequence[Place]) -> set[str]:
     before = {place.key: (index, place.chapter) for index, place in enumerate(old)}
     common = [place for place in new if place.key in before]
     elsewhere = {place.key for place in common if before[place.key][1] != place.chapter}
-    order = [before[place.key][0] for place in common]
-    kept = _longest_rising(order)
-    return elsewhere | {place.key for at, place in enumerate(common) if at not in kept}
+    stayed = [place for place in common if place.key not in elsewhere]
+    kept = _longest_rising([before[place.key][0] for place in stayed])
+    return elsewhere | {place.key for at, place in enumerate(stayed) if at not in kept}
 
 
 def _longest_rising(values: Sequence[int]) -> set[int]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from .errors import ConversionFailed, ConversionStopped
 
 MEMORY = 1100 * 1024 * 1024  # address space, bytes: GHC reserves two thirds of it, the heap itself ends at 512 MB
-OUTPUT = 256 * 1024 * 1024
+OUTPUT = 128 * 1024 * 1024  # bytes of JSON; a million words make some 90 MB
 CONFINE = Path(__file__).with_name("confine.py")
 READERS = {
     "docx": "docx",
