@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reports import done, headlines, remarks, strips
+from reports.agreement import alpha_ordinal, wilson
 from reports.answers import other_questions, single_answers, written_answers
 from reports.figures import (
     LEAST,
@@ -267,12 +268,36 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "quotes": remarks.in_their_words(chosen, voices),
         "stories": remarks.stories(chosen, voices),
         "thanks": voices.thanks(snapshot),
+        "appendix": appendix(tables, chapters, columns),
         "recorded": sum(bool(a.via) and a.stands for a in snapshot.answers) if voices.named else None,
         "questions": other_questions(snapshot, tables, columns),
         "written": written_answers(snapshot, voices, edition),
         "notes": remarks.in_context(snapshot, chosen, voices),
         "answers": single_answers(snapshot, tables, voices, edition),
     }
+
+
+def appendix(tables: Tables, chapters: Sequence[Chapter], columns: Sequence[str]) -> Data:
+    """95 % intervals of "makes sense" by chapter, and where names are known how far readers agree (alpha).
+
+    Alpha rests on every single answer, blank cells' too, so it would tell of them.
+    """
+    order = {"no": 1, "partly": 2, "yes": 3}
+    intervals = {}
+    for chapter in chapters:
+        figure = tables.chapter_sense.total(chapter.key, columns)
+        enough = not figure["hidden"] and figure["n"] >= LEAST
+        intervals[chapter.key] = wilson(figure["yes"], figure["n"]) if enough else None
+    units = [
+        [
+            order[str(a.value)]
+            for a in newest_each(
+                a for column in columns for a in tables.chapter_sense.cells.get((chapter.key, column), [])
+            )
+        ]
+        for chapter in chapters
+    ]
+    return {"makes_sense_95": intervals, "makes_sense_alpha": alpha_ordinal(units) if tables.named else None}
 
 
 def seeing(book: Data) -> Data:

@@ -19,8 +19,11 @@ from reports.wording import (
     Data,
     Pages,
     day,
+    how_to_read,
     note,
     place,
+    story_line,
+    sureness,
 )
 
 
@@ -302,36 +305,6 @@ def count_rows(pages: Pages) -> list[Data]:
     ]
 
 
-def how_to_read(data: Data) -> str:
-    """The paragraph at the end that says what the numbers are worth."""
-    said = (
-        "Readers were invited, not sampled, and most cells hold a few people: treat a gap under one point as noise. "
-        "“I cannot judge” answers are left out. One person counts once in a total and once in the voice of each "
-        "discipline they answered for. "
-    )
-    if data["recorded"]:
-        said += f"Answers the author recorded for others count among them: {data['recorded']}. "
-    if data["named"]:
-        return said + (
-            "Readers gave their names to the author, so a cell with fewer than three shows its single answers and "
-            "takes no mean, no colour and no part in a gap."
-        )
-    return said + (
-        "A cell with fewer than three readers is empty, and so is the next smallest where that one would follow from "
-        "the rest. Totals leave empty cells out."
-    )
-
-
-def story_line(data: Data) -> str:
-    """How many stories came in, and how many may be quoted."""
-    told: Data = data["stories"]
-    total = told["total"]
-    if not total:
-        return ""
-    came = f"{several(total, 'story', 'stories')} came in."
-    return came[:1].upper() + came[1:] + f" {told['quotable']} may be quoted, {told['named']} of them by name."
-
-
 def title_of(pages: Pages) -> str:
     """The title of the report."""
     data = pages.data
@@ -383,4 +356,5 @@ def page(data: Data) -> Data:
         "thanks": data["thanks"],
         "left_out": data["left_out"],
         "how_to_read": how_to_read(data),
+        "sureness": sureness(pages),
     }

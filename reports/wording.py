@@ -166,3 +166,49 @@ def place(pages: Pages, data: Data) -> str:
     section = pages.sections.get(data["section"], "")
     parts = (pages.chapter_title(data["chapter"], title), section if section != title else "")
     return ", ".join(part for part in parts if part) or "The book"
+
+
+def how_to_read(data: Data) -> str:
+    """The paragraph at the end that says what the numbers are worth."""
+    said = (
+        "Readers were invited, not sampled, and most cells hold a few people: treat a gap under one point as noise. "
+        "“I cannot judge” answers are left out. One person counts once in a total and once in the voice of each "
+        "discipline they answered for. "
+    )
+    if data["recorded"]:
+        said += f"Answers the author recorded for others count among them: {data['recorded']}. "
+    if data["named"]:
+        return said + (
+            "Readers gave their names to the author, so a cell with fewer than three shows its single answers and "
+            "takes no mean, no colour and no part in a gap."
+        )
+    return said + (
+        "A cell with fewer than three readers is empty, and so is the next smallest where that one would follow from "
+        "the rest. Totals leave empty cells out."
+    )
+
+
+def sureness(pages: Pages) -> str:
+    """The appendix in one paragraph: how wide the shares are, how far readers agree."""
+    found = pages.data["appendix"]
+    said = []
+    for row in pages.data["map"]["verdict"][:-1]:
+        interval = found["makes_sense_95"][row["key"]]
+        if interval:
+            said.append(f"{row['title']} {percent(interval[0])} to {percent(interval[1])}")
+    text = f"Makes sense, 95% intervals (Wilson): {'; '.join(said)}. " if said else ""
+    if found["makes_sense_alpha"] is not None:
+        text += (
+            f"Agreement of readers over the chapters (Krippendorff’s alpha, ordinal): {found['makes_sense_alpha']:.2f}."
+        )
+    return text.strip()
+
+
+def story_line(data: Data) -> str:
+    """How many stories came in, and how many may be quoted."""
+    told: Data = data["stories"]
+    total = told["total"]
+    if not total:
+        return ""
+    came = f"{several(total, 'story', 'stories')} came in."
+    return came[:1].upper() + came[1:] + f" {told['quotable']} may be quoted, {told['named']} of them by name."

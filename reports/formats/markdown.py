@@ -67,7 +67,9 @@ def render(data: dict[str, Any], sha256: str) -> bytes:
     if shown["cover"]:
         parts += [block(shown["cover"], "> "), line(shown["authors"])]
     parts += headlines(shown) + figures(shown) + words(shown)
-    parts += ["## How to read the numbers", line(shown["how_to_read"]), f"Snapshot {sha256}"]
+    parts += ["## How to read the numbers", line(shown["how_to_read"])]
+    parts += [line(shown["sureness"])] if shown["sureness"] else []
+    parts.append(f"Snapshot {sha256}")
     return ("\n\n".join(parts) + "\n").encode()
 
 
