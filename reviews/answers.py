@@ -208,7 +208,8 @@ def save_answer(
     }
     with transaction.atomic():
         answer, made = _upsert(row, said)
-        mark_active(who, round_)
+        if not recorded:
+            mark_active(who, round_)
         record_event(manuscript, "answer.saved", me, f"answer:{answer.pk}")
     return answer, made
 

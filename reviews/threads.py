@@ -19,6 +19,7 @@ from manuscripts.permissions import Actor, check
 from manuscripts.rendering import clean_input
 
 from .carrying import carry_one, newest_anchor
+from .invitations import accept
 from .models import Agreement, Anchor, Comment, Decision, Review, Thread
 from .presenting import present
 
@@ -271,7 +272,8 @@ def _post(thread: Thread, body: str, me: Membership) -> None:
         newest = thread.manuscript.open_draft
         if newest and newest.pk != thread.draft_id:
             carry_one(anchor, newest)
-    mark_active(thread.author, thread.round)
+    if thread.recorded_by is None:
+        mark_active(thread.author, thread.round)
     record_event(thread.manuscript, "thread.created", me, f"thread:{thread.pk}")
 
 
@@ -285,8 +287,7 @@ def mark_active(member: Membership, round_: Round) -> None:
         review.state = "started"
     review.save(update_fields=["active", "state"])
     if member.accepted is None:
-        member.accepted = review.active
-        member.save(update_fields=["accepted"])
+        accept(member, member.user)
 
 
 def _touch(thread: Thread) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -20,7 +21,7 @@ SENTENCES = {
     "draft.opened": _("opened a draft"),
     "draft.discarded": _("threw a draft away"),
     "round.changed": _("changed the round"),
-    "round.ended": _("The round ended"),
+    "round.ended": _("ended the round"),
     "discipline.added": _("added a discipline"),
     "discipline.changed": _("changed a discipline"),
     "member.invited": _("invited someone"),
@@ -44,27 +45,43 @@ SENTENCES = {
     "review.started": _("opened their review again"),
     "review.submitted": _("finished their review"),
     "review.declined": _("declined"),
-    "report.done": _("A report was made"),
+    "report.done": _("made a report"),
+    "sample.begun": _("began to load the sample"),
+    "sample.loaded": _("loaded the sample"),
 }
 SAID = ("thread.", "comment.", "answer.")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as a sentence. `who` is empty where the server itself acted."""
+    """One entry as a sentence, with the address of what it is about."""
 
     at: Any
     who: str
     what: Any
+    url: str
 
 
 def line(event: Event, nameless: bool) -> Line:
     """`nameless`: a round promised that nobody learns who wrote what."""
     actor = event.actor
-    who = actor.name if actor else ""
+    who = actor.name if actor else str(_("The server"))
     if actor and nameless and not actor.is_author_team and event.kind.startswith(SAID):
         who = str(_("A reader"))
-    return Line(event.at, who, SENTENCES.get(event.kind, event.kind))
+    return Line(event.at, who, SENTENCES.get(event.kind, event.kind), address(event))
+
+
+def address(event: Event) -> str:
+    """The page of the note, draft or report an entry is about; empty for others."""
+    thing, _colon, pk = event.subject.partition(":")
+    slug = event.manuscript.slug
+    if thing == "thread":
+        return f"{reverse('desk', args=[slug])}?note={pk}"
+    if thing == "report":
+        return reverse("report", args=[slug, pk])
+    if thing == "draft" and "number" in event.data:
+        return reverse("draft", args=[slug, event.data["number"]])
+    return ""
 
 
 @require_GET
@@ -72,7 +89,7 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
     """The activity log in pages of fifty."""
     manuscript = load(Manuscript, request.actor, "activity.read", slug=slug)
     nameless = manuscript.rounds.filter(anonymity=Anonymity.ALL).exists()
-    events = manuscript.events.select_related("actor").order_by("-pk")
+    events = manuscript.events.select_related("actor", "manuscript").order_by("-pk")
     page = Paginator(events, PAGE).get_page(request.GET.get("page"))
     context = {"manuscript": manuscript, "here": "manuscript", "page": page}
     context["lines"] = [line(event, nameless) for event in page]
