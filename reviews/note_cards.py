@@ -121,7 +121,9 @@ class Cards:
         self.icons: dict[tuple[str, str], str] = {}
         self.kinds = {key: str(label) for key, label in [*Thread.KINDS, *Thread.REACTIONS]}
         self.decisions = {key: str(label) for key, label in Decision.KINDS}
+        self.you, self.team_code = _("You"), _("AUTHOR")
         self.days: dict[date, tuple[str, str]] = {}
+        self.feet: dict[tuple[int, bool, int], str] = {}
         self.today = timezone.now().astimezone(self.zone).date()
 
     def icon(self, name: str, label: str = "") -> str:
@@ -151,8 +153,8 @@ class Cards:
         short, full = self.when(comment["created"])
         return Message(
             id=comment["id"],
-            name=_("You") if mine else author["name"],
-            code=_("AUTHOR") if team else code,
+            name=self.you if mine else author["name"],
+            code=self.team_code if team else code,
             discipline_name=discipline.name if discipline else author["name"],
             is_author=team,
             mine=mine,
@@ -190,7 +192,7 @@ class Cards:
             old=old or "",
             new=note["replacement"],
             fate=self._fate(fate),
-            fate_reason=anchor.get("reason") or "",
+            fate_reason=anchor["reason"] if fate in FATE_ICONS else "",
             decision=self._decision(note["decision"]),
             decided=(note["decision"] or {}).get("decision", ""),
             decision_reason=(note["decision"] or {}).get("reason", ""),
@@ -202,7 +204,7 @@ class Cards:
             discipline=note["discipline"] or "",
             status=note["status"],
             withdrawn=note["withdrawn"],
-            foot=_foot(replies, note["agreements"]),
+            foot=self._foot(replies, note["agreements"]),
             told=_told(note),
             via=note["via"],
             where=self._where(note, anchor),
@@ -212,6 +214,12 @@ class Cards:
     def _where(self, note: dict[str, Any], anchor: dict[str, Any]) -> str:
         key = anchor.get("chapter") or note["written_on"]["chapter"]
         return self.titles.get(key, "") if key else _("The whole book")
+
+    def _foot(self, replies: list[Message], agreements: int) -> str:
+        said = (len(replies), any(reply.is_author for reply in replies), agreements)
+        if said not in self.feet:
+            self.feet[said] = _foot(*said)
+        return self.feet[said]
 
     def _fate(self, fate: str | None) -> State | None:
         if fate not in FATE_ICONS:
@@ -232,12 +240,12 @@ def _quote_of(written_on: dict[str, Any]) -> str:
     return next((s["exact"] for s in selectors if s["type"] == "TextQuoteSelector"), "")
 
 
-def _foot(replies: list[Message], agreements: int) -> str:
+def _foot(replies: int, answered: bool, agreements: int) -> str:
     """What a closed note says below its words: how many answered, whether the author did, how many agree."""
     parts = []
     if replies:
-        parts.append(ngettext("%(n)d reply", "%(n)d replies", len(replies)) % {"n": len(replies)})
-        if any(reply.is_author for reply in replies):
+        parts.append(ngettext("%(n)d reply", "%(n)d replies", replies) % {"n": replies})
+        if answered:
             parts.append(_("the author answered"))
     if agreements:
         parts.append(ngettext("%(n)d agrees", "%(n)d agree", agreements) % {"n": agreements})

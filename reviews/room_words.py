@@ -47,7 +47,7 @@ def room_words() -> dict[str, object]:
         "edit": _("Edit"),
         "marked": _("Marked: %t"),
         "withdrawn": _("Withdrawn"),
-        "withdraw_sure": _("Withdraw this note? Its words are deleted."),
+        "withdraw_sure": _("Withdraw this? Its words are deleted."),
         "withdraw_yes": _("Withdraw it"),
         "reply_saved": _("Reply saved"),
         "decided": _("Decided"),

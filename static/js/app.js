@@ -1,6 +1,8 @@
 /* Starts the small modules of a page: `start("name", fn)` runs fn once for each element with data-module="name",
    now and whenever a fragment is put into the page. */
 
+import { forgetAll } from "./lib/keeping.js";
+
 const starters = new Map();
 const started = new WeakMap();
 
@@ -33,4 +35,9 @@ start("theme", (button) => {
     root.dataset.theme = next;
     document.cookie = `theme=${next}; path=/; max-age=31536000; samesite=lax`;
   });
+});
+
+/* The server asks the browser to clear its storage, which browsers do over HTTPS alone. */
+document.addEventListener("submit", (event) => {
+  if (event.target.matches('form[action$="/logout/"]')) forgetAll(localStorage);
 });

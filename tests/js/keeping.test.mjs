@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { mergeUnsent, unsentStore } from "../../static/js/lib/keeping.js";
+import { forgetAll, mergeUnsent, unsentStore } from "../../static/js/lib/keeping.js";
 
 function storage() {
   const held = new Map();
@@ -46,4 +46,13 @@ test("a spoiled entry is no note", () => {
 test("this browser's words go before the server's of the same place", () => {
   const merged = mergeUnsent([{ place: "a", body: "old" }, { place: "b", body: "server" }], [{ place: "a", body: "new", at: 5 }]);
   assert.deepEqual(merged.map((note) => note.body), ["new", "server"]);
+});
+
+test("signing out forgets what all had unsent, and nothing else", () => {
+  const disk = storage();
+  disk.setItem("text-size", "1");
+  unsentStore(disk, "7").keep("a", { body: "x" });
+  unsentStore(disk, "8").keep("b", { body: "y" });
+  forgetAll(disk);
+  assert.deepEqual([unsentStore(disk, "7").all(), unsentStore(disk, "8").all(), disk.length], [[], [], 1]);
 });

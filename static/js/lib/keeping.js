@@ -1,5 +1,5 @@
-/* What is typed and not sent, kept in this browser until it is sent or its owner signs out (the
-   server then asks the browser to clear its storage). Keys begin with `widemargin:`, then whose it is. */
+/* What is typed and not sent, kept in this browser until it is sent or its owner signs out. Keys
+   begin with `widemargin:`, then whose it is. */
 
 const PREFIX = "widemargin:";
 
@@ -43,6 +43,12 @@ function read(storage, key) {
   } catch {
     return {};
   }
+}
+
+/** Forgets what everyone has unsent in this browser: at sign-out. */
+export function forgetAll(storage) {
+  const keys = Array.from({ length: storage.length }, (_, i) => storage.key(i));
+  for (const key of keys) if (key.startsWith(PREFIX)) storage.removeItem(key);
 }
 
 /** What the server and this browser keep, one for each place: the browser's where it is newer or the only one. */

@@ -16,6 +16,7 @@ export function startActions(room) {
 
   room.on("open", ({ item, before }) => {
     if (before && before !== item) before.element.querySelector(".do")?.remove();
+    if (room.data.former) return;
     if (item && !item.element.classList.contains("draft") && !item.element.querySelector(".do")) furnish(item);
   });
 
@@ -105,13 +106,16 @@ export function startActions(room) {
     } else edit.remove();
     const withdrawing = part("[data-withdraw]");
     if (can.has("withdraw")) {
-      withdrawing.addEventListener("click", () =>
-        say(room.words.withdraw_sure, {
-          label: room.words.withdraw_yes,
-          act: async () => (await act(element, url(id, "withdraw"), {})) && say(room.words.withdrawn),
-        }),
-      );
+      withdrawing.addEventListener("click", () => confirmWithdrawal(element, url(id, "withdraw"), {}));
     } else withdrawing.remove();
+  }
+
+  /* Withdrawn words are deleted, so it is asked first. */
+  function confirmWithdrawal(element, address, fields) {
+    say(room.words.withdraw_sure, {
+      label: room.words.withdraw_yes,
+      act: async () => (await act(element, address, fields)) && say(room.words.withdrawn),
+    });
   }
 
   /* One's own replies can be rewritten while nobody answered, and always be taken back. */
@@ -125,7 +129,8 @@ export function startActions(room) {
       const edit = button(room.words.edit, () => rewrite(element, reply.dataset.comment, reply.dataset.body, reply.querySelector("p")));
       acts.append(edit);
     }
-    acts.append(button(template.content.querySelector("[data-withdraw]").textContent, () => act(element, address, { withdraw: "1" })));
+    const withdrawing = template.content.querySelector("[data-withdraw]").textContent;
+    acts.append(button(withdrawing, () => confirmWithdrawal(element, address, { withdraw: "1" })));
     reply.append(acts);
   }
 

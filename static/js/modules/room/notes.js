@@ -99,7 +99,8 @@ export function layOut(room) {
 function drawWire(room) {
   const path = room.spread.querySelector(".wire path");
   const item = room.active;
-  const rect = item?.range?.getClientRects()[0];
+  const rects = [...(item?.range?.getClientRects() ?? [])];
+  const rect = rects.findLast((r) => r.bottom - rects[0].top < rects[0].height * 1.5);
   if (!room.wide.matches || !rect || item.element.hidden) return path.setAttribute("d", "");
   const spread = room.spread.getBoundingClientRect();
   const text = room.text.getBoundingClientRect();

@@ -1,34 +1,47 @@
-/* How far someone has read: the line under the bar, and now and then a word to the server. */
+/* How far someone has read: the line under the bar, and now and then a word to the server. A passage counts as read
+   when it has been in the window for a while; running past it does not count. */
 
 import { beacon } from "../../lib/sending.js";
+import { shareSeen } from "../../lib/reading.js";
 
-const EVERY = 10_000; // ms between two words to the server
+const EVERY = 1000; // ms between two looks at what is in the window
+const WORD_EVERY = 10; // looks between two words to the server
 const WORTH = 0.02; // of the chapter
-
-const share = (number) => Math.min(1, Math.max(0, number));
 
 export function startProgress(room) {
   const bar = document.querySelector(".progress");
-  let most = 0;
+  const passages = room.units.map((unit) => ({ length: unit.end - unit.start, looks: 0 }));
   let told = 0;
+  let looks = 0;
 
   function measure() {
     const text = room.text.getBoundingClientRect();
-    if (!text.height) return;
-    const shown = share((160 - text.top) / Math.max(1, text.height - innerHeight * 0.55));
+    const part = (160 - text.top) / Math.max(1, text.height - innerHeight * 0.55);
+    const shown = Math.min(1, Math.max(0, part));
     document.documentElement.style.setProperty("--p", shown.toFixed(3));
     bar.setAttribute("aria-valuenow", Math.round(shown * 100));
-    most = Math.max(most, share((innerHeight - text.top) / text.height));
+  }
+
+  function look() {
+    if (document.visibilityState !== "visible") return;
+    room.units.forEach((unit, i) => {
+      const { top, bottom } = unit.element.getBoundingClientRect();
+      if (bottom > 60 && top < innerHeight - 40) passages[i].looks += 1;
+    });
+    looks += 1;
+    if (looks % WORD_EVERY === 0) tell();
   }
 
   function tell() {
-    if (room.data.counts !== "1" || most - told < WORTH) return;
-    told = most;
-    beacon(room.data.readingUrl, { chapter: room.data.chapter, share: most.toFixed(3) });
+    const seen = shareSeen(passages);
+    if (seen - told < WORTH) return;
+    told = seen;
+    beacon(room.data.readingUrl, { chapter: room.data.chapter, share: seen.toFixed(3) });
   }
 
   addEventListener("scroll", () => requestAnimationFrame(measure), { passive: true });
-  setInterval(tell, EVERY);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && tell());
   measure();
+  if (room.data.counts !== "1" || !room.units.length) return;
+  setInterval(look, EVERY);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && tell());
 }
