@@ -17,7 +17,8 @@ from manuscripts.permissions import Actor, check
 from manuscripts.rendering import clean_input
 
 from .models import Answer, Question
-from .threads import mark_active, writing_round
+from .posting import writing_round
+from .threads import mark_active
 
 SCOPES = ("own_section", "chapter", "book")  # own pages first
 VERDICTS = ("yes", "partly", "no")

@@ -1,179 +1,25 @@
 """Notes: writing, answering, deciding, withdrawing. Views and API call these and hold no rules of their own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anchoring.selectors import InvalidSelector, SelectorMismatch, resolve
 from manuscripts.errors import Refused, conflict
 from manuscripts.manuscripts import record_event
-from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement, Round
+from manuscripts.models import Manuscript, Membership, Round
 from manuscripts.permissions import Actor, check
-from manuscripts.rendering import clean_input
 
 from .carrying import carry_one, newest_anchor
 from .invitations import accept
 from .models import Agreement, Anchor, Comment, Decision, Review, Thread
+from .posting import NewThread, check_new, find_place, place_in_text, read_words, voice_of, writing_round
 from .presenting import present
 
 __all__ = ["NewThread", "agree", "create_thread", "decide", "edit_comment", "place_by_hand", "present", "reply"]
 __all__ += ["unagree", "withdraw", "withdraw_comment"]
-
-KINDS = {"comment", "suggestion", "reaction", "experience"}
-REACTIONS = {key for key, _label in Thread.REACTIONS}
-
-
-@dataclass
-class NewThread:
-    """What is posted: the API's POST body, with people and drafts as objects.
-
-    `selector` is a list of W3C selectors or {"start", "end"} in code points of the text; `chapter` a chapter key;
-    neither `text_id` nor `chapter` means the book. `author` is the member whose words an author records.
-    """
-
-    kind: str
-    body: str = ""
-    text_id: Any = None
-    chapter: str | None = None
-    selector: Any = None
-    replacement: str | None = None
-    reaction: str = ""
-    discipline: str | None = None
-    visibility: str = "everyone"
-    quote_permission: str = "no"
-    external_id: str | None = None
-    author: Membership | None = None
-    via: str = ""
-    created: datetime | None = None
-
-
-@dataclass
-class _Place:
-    draft: Draft
-    placement: Placement | None = None
-    chapter_id: int | None = None
-    start: int | None = None
-    end: int | None = None
-
-    @property
-    def scope(self) -> str:
-        if self.placement:
-            return "section"
-        return "chapter" if self.chapter_id else "book"
-
-
-def _words(body: Any, field: str = "body") -> str:
-    """Cleaned words of a note; refuses what is too long."""
-    if not isinstance(body, str):
-        raise Refused("invalid", _("This must be text."), field=field)
-    words = clean_input(body).strip()
-    if len(words) > settings.MAX_NOTE_CHARACTERS:
-        raise Refused("too_long", _("A note has at most 200,000 characters."), field=field)
-    return words
-
-
-def _place(actor: Actor, manuscript: Manuscript, new: NewThread) -> _Place:
-    """Where the note is written: the newest opened draft in which its text stands and may be read."""
-    newest = manuscript.open_draft
-    if newest is None:
-        raise conflict("no_open_draft", _("There is no open draft to write on yet."))
-    if new.text_id is not None:
-        return _place_in_text(actor, manuscript, new)
-    if new.selector is not None:
-        raise Refused("invalid", _("A selection needs the text it was made in."), field="selector")
-    if not new.chapter:
-        return _Place(newest)
-    placement = Placement.objects.readable_by(actor, newest).filter(chapter__key=new.chapter).first()
-    if placement is None:
-        raise Refused("unknown_chapter", _("There is no such chapter in the open draft."), field="chapter")
-    return _Place(newest, chapter_id=placement.chapter_id)
-
-
-def _place_in_text(actor: Actor, manuscript: Manuscript, new: NewThread) -> _Place:
-    text_id = new.text_id if str(new.text_id).isdecimal() else 0
-    for draft in (
-        manuscript.drafts.filter(state__in=["open", "closed"], placements__text=text_id).order_by("-number").distinct()
-    ):
-        placement = (
-            Placement.objects.readable_by(actor, draft)
-            .filter(text=text_id)
-            .select_related("text", "discipline")
-            .first()
-        )
-        if placement:
-            place = _Place(draft, placement, placement.chapter_id)
-            if new.selector is not None:
-                place.start, place.end = _resolve(placement.text.text, new.selector)
-            return place
-    raise Refused("unknown_text", _("There is no such text in an open draft."), field="text_id")
-
-
-def _resolve(text: str, selector: Any) -> tuple[int, int]:
-    if isinstance(selector, Mapping) and set(selector) == {"start", "end"}:
-        selector = [{"type": "TextPositionSelector", **selector}]
-    try:
-        return resolve(text, selector)
-    except SelectorMismatch as error:
-        raise conflict("selector_mismatch", str(error), expected=error.expected, found=error.found) from None
-    except InvalidSelector as error:
-        raise Refused("invalid_selector", error.detail, field="selector") from None
-
-
-def _voice(
-    manuscript: Manuscript, member: Membership, slug: str | None, section: Discipline | None
-) -> Discipline | None:
-    """The discipline that speaks: the one named, else the section's if it is theirs, else their first."""
-    own = member.own_disciplines()
-    if slug:
-        named = manuscript.disciplines.filter(slug=slug).first()
-        if named is None:
-            raise Refused("unknown_discipline", _("There is no such discipline."), field="discipline")
-        if own and named.resolved() not in own:
-            raise Refused(
-                "not_their_discipline", _("This person does not speak for that discipline."), field="discipline"
-            )
-        return named.resolved()
-    if section and section.resolved() in own:
-        return section.resolved()
-    return own[0] if own else None
-
-
-def writing_round(manuscript: Manuscript) -> Round:
-    """The round that what is written now belongs to: the running one, else the last that was (author team only)."""
-    row = manuscript.rounds.exclude(state="preparing").order_by("-number").first()
-    if row is None:
-        raise conflict("no_open_draft", _("There is no open draft to write on yet."))
-    return row
-
-
-def _checked(new: NewThread) -> None:
-    """Refuses what no note can be, naming the field."""
-    if new.kind not in KINDS:
-        raise Refused("invalid", _("A note is a comment, a suggestion, a reaction or an experience."), field="kind")
-    if new.visibility not in {"everyone", "authors"}:
-        raise Refused("invalid", _("Seen by everyone or by the authors only."), field="visibility")
-    if new.quote_permission not in {"no", "unnamed", "named"}:
-        raise Refused("invalid", _("Say no, unnamed or named."), field="quote_permission")
-    new.body = _words(new.body)
-    if new.kind == "reaction" and new.reaction not in REACTIONS:
-        raise Refused("invalid", _("Choose one of the reactions."), field="reaction")
-    if new.kind != "reaction" and new.reaction:
-        raise Refused("invalid", _("Only a reaction has one."), field="reaction")
-    if new.kind == "suggestion":
-        if new.replacement is None or new.selector is None:
-            raise Refused("invalid", _("A suggestion needs selected words and their replacement."), field="replacement")
-        new.replacement = _words(new.replacement, "replacement")
-    elif new.replacement is not None:
-        raise Refused("invalid", _("Only a suggestion has a replacement."), field="replacement")
-    if new.kind in {"comment", "experience"} and not new.body:
-        raise Refused("required", _("Write something first."), field="body")
 
 
 def create_thread(actor: Actor, manuscript: Manuscript, new: NewThread) -> tuple[Thread, bool]:
@@ -187,8 +33,8 @@ def create_thread(actor: Actor, manuscript: Manuscript, new: NewThread) -> tuple
     if new.author is not None and new.author.pk != me.pk:
         check(actor, "thread.record", manuscript)
     author = new.author or me
-    _checked(new)
-    place = _place(actor, manuscript, new)
+    check_new(new)
+    place = find_place(actor, manuscript, new)
     section_discipline = place.placement.discipline if place.placement else None
     round_ = writing_round(manuscript)
     thread = Thread(
@@ -200,7 +46,7 @@ def create_thread(actor: Actor, manuscript: Manuscript, new: NewThread) -> tuple
         kind=new.kind,
         reaction=new.reaction,
         replacement=new.replacement,
-        discipline=_voice(manuscript, author, new.discipline, section_discipline),
+        discipline=voice_of(manuscript, author, new.discipline, section_discipline),
         visibility="authors" if author.role == "observer" else new.visibility,
         quote_permission=new.quote_permission,
         external_id=new.external_id or None,
@@ -299,7 +145,7 @@ def _touch(thread: Thread) -> None:
 def reply(actor: Actor, thread: Thread, body: Any) -> Comment:
     """Adds a message to the thread."""
     check(actor, "thread.reply", thread)
-    words = _words(body)
+    words = read_words(body)
     if not words:
         raise Refused("required", _("Write something first."), field="body")
     me = actor.membership_in(thread.manuscript_id)
@@ -322,7 +168,7 @@ def edit_comment(actor: Actor, comment: Comment, body: Any) -> Comment:
         check(actor, "comment.edit", comment)
     except PermissionDenied as error:
         raise conflict("answered", str(error)) from None
-    words = _words(body)
+    words = read_words(body)
     if not words and comment.thread.kind not in {"reaction", "suggestion"}:
         raise Refused("required", _("Write something first."), field="body")
     comment.body, comment.edited = words, timezone.now()
@@ -380,7 +226,7 @@ def decide(
         Decision.objects.filter(thread=thread).delete()
         thread.status = "open"
     else:
-        words = _words(reason, "reason")
+        words = read_words(reason, "reason")
         _check_decision(thread, decision, words, duplicate_of)
         Decision.objects.update_or_create(
             thread=thread,
@@ -452,7 +298,7 @@ def place_by_hand(actor: Actor, thread: Thread, text_id: Any, selector: Any) -> 
             anchor.near = before.near if before.start is None else before.start
     else:
         new = NewThread(kind=thread.kind, text_id=text_id, selector=selector)
-        place = _place_in_text(actor, thread.manuscript, new)
+        place = place_in_text(actor, thread.manuscript, new)
         if place.draft.pk != newest.pk or place.placement is None:
             raise conflict("not_in_open_draft", _("That text does not stand in the open draft."))
         anchor.chapter_id, anchor.section, anchor.text = place.chapter_id, place.placement.section, place.placement.text
