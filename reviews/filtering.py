@@ -81,7 +81,7 @@ def _status(draft: Draft, values: Sequence[str]) -> Q:
 
 
 def _author(draft: Draft, values: Sequence[str]) -> Q:
-    ids = [value for value in values if value.isdecimal()]
+    ids = [value for value in values if value.isascii() and value.isdecimal() and len(value) < 19]
     if len(ids) != len(values):
         raise Refused("invalid", _("An author is named by a member's id."), field="author")
     return Q(author__in=ids)
