@@ -20,6 +20,7 @@ from .hidden import hidden_in_html
 from .images import Album, Picture
 from .lettering import line_sizes
 from .markdown import Writer, plain
+from .rtf import mend_tree, readable_rtf
 from .upload import PICTURES, Checked, format_of_name, readable_members
 
 CONTAINERS = {"docx", "odt", "epub"}
@@ -152,8 +153,8 @@ def _html(document: Document, data: bytes, folder: Path, album: Album, should_st
 
 
 def _rtf(document: Document, data: bytes, folder: Path, album: Album, should_stop: Callable[[], bool]) -> None:
-    shown = plaintext.readable_rtf(data)
-    _write(document, pandoc.read(shown, "rtf", folder, len(shown), should_stop), album)
+    shown = readable_rtf(data)
+    _write(document, pandoc.read(shown, "rtf", folder, len(shown), should_stop, mend_tree), album)
 
 
 _READERS = {
@@ -170,9 +171,11 @@ def _tree_of_text(text: str, form: str, folder: Path, should_stop: Callable[[], 
 def _write(document: Document, tree: dict[str, Any], album: Album) -> None:
     writer = Writer(album.place)
     try:
-        document.blocks = [*_title_blocks(tree["meta"], document.format), *writer.blocks(tree["blocks"])]
+        blocks = [*_title_blocks(tree["meta"], document.format), *writer.blocks(tree["blocks"])]
     except RecursionError:
         raise ConversionFailed("too_complex", _("This file is nested too deeply.")) from None
+    document.blocks = blocks
+    _mark_title_page(blocks, tree["meta"])
     if writer.dropped_raw:
         document.problems.append(
             Problem("markup_dropped", "warning", _("Raw HTML or TeX commands were left out, in %d places.")
@@ -195,6 +198,14 @@ def _title_blocks(meta: dict[str, Any], form: str) -> list[Block]:
                 markdown = Writer(lambda target: None).inlines(content).replace("  \n", " ").strip()
                 blocks.append(Block("title" if name == "title" else "paragraph", text, markdown))
     return blocks
+
+
+def _mark_title_page(blocks: list[Block], meta: dict[str, Any]) -> None:
+    """A first heading that only repeats the file's title is the title, where chapters of its level follow."""
+    heads = [block for block in blocks if block.kind == "heading"]
+    titles = {plain(content).strip() for kind, content in _values(meta.get("title")) if kind == "MetaInlines"}
+    if len(heads) > 1 and heads[0].plain in titles and any(head.level <= heads[0].level for head in heads[1:]):
+        heads[0].kind, heads[0].level = "title", 0
 
 
 def _values(value: dict[str, Any] | None) -> list[tuple[str, Any]]:

@@ -40,12 +40,19 @@ def seconds_allowed(unpacked: int) -> int:
     return min(120, 10 + unpacked // 100_000)
 
 
-def read(data: bytes, form: str, folder: Path, unpacked: int, should_stop: Callable[[], bool]) -> dict[str, Any]:
+def read(
+    data: bytes,
+    form: str,
+    folder: Path,
+    unpacked: int,
+    should_stop: Callable[[], bool],
+    mend: Callable[[str], str] = str,
+) -> dict[str, Any]:
     """Read a document into pandoc's syntax tree, with runs of words joined: an inline may be a plain `str`.
 
     `folder` is private and empty; pictures of the document are written to `folder/media`. `unpacked` is the
-    size of the input in bytes once unpacked. Raises ConversionFailed (`too_slow`, `too_complex`, `unreadable`)
-    or ConversionStopped.
+    size of the input in bytes once unpacked, `mend` changes pandoc's answer before it is parsed. Raises
+    ConversionFailed (`too_slow`, `too_complex`, `unreadable`) or ConversionStopped.
     """
     work = folder / "work"
     work.mkdir()
@@ -68,7 +75,7 @@ def read(data: bytes, form: str, folder: Path, unpacked: int, should_stop: Calla
             _kill(child)
     if code != 0:
         raise _failure(code, err)
-    return _load(out)
+    return _load(out, mend)
 
 
 def _wait(child: subprocess.Popen[bytes], seconds: int, should_stop: Callable[[], bool]) -> int:
@@ -114,10 +121,9 @@ def _shorten(node: dict[str, Any]) -> Any:
     return node
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path, mend: Callable[[str], str]) -> dict[str, Any]:
     try:
-        with path.open(encoding="utf-8") as stream:
-            tree: dict[str, Any] = json.load(stream, object_hook=_shorten)
+        tree: dict[str, Any] = json.loads(mend(path.read_text(encoding="utf-8")), object_hook=_shorten)
     except RecursionError:
         raise ConversionFailed("too_complex", _("This file is nested too deeply.")) from None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Bytes that are text: decoding, plain-text manuscripts, and what Markdown, TeX and RTF need before pandoc."""
+"""Bytes that are text: decoding, plain-text manuscripts, and what Markdown and TeX need before pandoc."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 ABBREVIATION = re.compile(r"^\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)$")
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 INCLUDE = re.compile(r"^([^%\n]*?)\\(?:input|include)\s*\{([^{}\n]{1,300})\}", re.MULTILINE)
-RTF_DELETED = re.compile(rb"\\deleted(?![a-zA-Z0-9])")
 DEEPEST_INCLUDE = 5
 LARGEST_TEX = 20 * 1024 * 1024
 
@@ -113,8 +112,3 @@ def included_tex(members: Mapping[str, bytes]) -> set[str]:
             base = (PurePosixPath(path).parent / match[2].strip()).as_posix()
             inner |= {base, base + ".tex"} - {path}
     return inner & members.keys()
-
-
-def readable_rtf(data: bytes) -> bytes:
-    """RTF whose tracked deletions are hidden text, which pandoc leaves out, and whose footnotes it finds."""
-    return RTF_DELETED.sub(rb"\\v", data).replace(rb"{\*\footnote", rb"{\footnote")

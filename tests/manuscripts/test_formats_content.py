@@ -132,6 +132,29 @@ def test_rtf_and_html_hide_too():
     assert words_of(convert_one("a.html", page)) == ["shown", "end"]
 
 
+@pytest.mark.parametrize(
+    ("rtf", "words"),
+    [
+        (r"\u8220?about\u8221? x", "“about” x"),
+        (r"\u8220\'93about", "“about"),
+        (r"\u8220 \'93about", "“about"),
+        (r"{\uc0\u8220 about}\u8221?x", "“about”x"),
+        (r"\uc2\u233\'c3\'a9 end", "é end"),
+        (r"\u-10179?\u-8542? ship", "🚢 ship"),
+        (r"\u-10179? end", "end"),
+        (r"{\pntext 1.\tab}item", "item"),
+    ],
+)
+def test_rtf_unicode(rtf, words):
+    assert blocks("a.rtf", rb"{\rtf1\ansi " + rtf.encode() + rb"\par}")[0].plain == words
+
+
+def test_a_title_page_is_no_chapter():
+    page = b"<html><head><title>Book</title></head><body><h1>Book</h1><h1>One</h1><p>a</p><h1>Two</h1></body></html>"
+    found = blocks("a.html", page)
+    assert [(b.kind, b.plain) for b in found][:2] == [("title", "Book"), ("heading", "One")]
+
+
 def test_odt_deletions_and_hidden_text():
     data = by_pandoc("# One\n\nshown words\n", "odt")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
