@@ -4,9 +4,35 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
-from .models import DEFAULT_DISCIPLINES, Discipline, Event, Manuscript, Membership
+from .models import Discipline, Event, Manuscript, Membership
 from .permissions import Actor, check
+
+DEFAULT_DISCIPLINES = [  # slug, code, name, aliases, span; in value-stream order
+    ("business-analysis", "BA", _("Business analysis"), ["business analysts", "business analyst"], "along"),
+    ("application-development", "DEV", _("Application development"), ["development", "developers"], "along"),
+    ("infrastructure-engineering", "INF", _("Infrastructure engineering"), ["infrastructure"], "along"),
+    ("deployment", "DEP", _("Deployment"), ["release and deployment", "deployment engineers"], "along"),
+    ("it-operations", "OPS", _("IT operations"), ["operations", "ops"], "along"),
+    ("enterprise-architecture", "EA", _("Enterprise architecture"), ["architecture", "architects"], "across"),
+    ("information-security", "SEC", _("Information security"), ["security"], "across"),
+    ("project-management", "PM", _("Project management"), ["project managers"], "across"),
+    (
+        "quality-assurance-and-testing",
+        "QA",
+        _("Quality assurance and testing"),
+        ["quality assurance", "testing", "testers"],
+        "across",
+    ),
+    (
+        "governance-risk-and-compliance",
+        "GRC",
+        _("Governance, risk and compliance"),
+        ["governance", "compliance", "risk"],
+        "across",
+    ),
+]
 
 #: How often another slug is tried when someone takes the free one in the same moment.
 SLUG_TRIES = 5

@@ -15,57 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import normal_email
 
-DEFAULT_DISCIPLINES = [  # slug, code, name, aliases, span; in value-stream order
-    ("business-analysis", "BA", _("Business analysis"), ["business analysts", "business analyst"], "along"),
-    ("application-development", "DEV", _("Application development"), ["development", "developers"], "along"),
-    ("infrastructure-engineering", "INF", _("Infrastructure engineering"), ["infrastructure"], "along"),
-    ("deployment", "DEP", _("Deployment"), ["release and deployment", "deployment engineers"], "along"),
-    ("it-operations", "OPS", _("IT operations"), ["operations", "ops"], "along"),
-    ("enterprise-architecture", "EA", _("Enterprise architecture"), ["architecture", "architects"], "across"),
-    ("information-security", "SEC", _("Information security"), ["security"], "across"),
-    ("project-management", "PM", _("Project management"), ["project managers"], "across"),
-    (
-        "quality-assurance-and-testing",
-        "QA",
-        _("Quality assurance and testing"),
-        ["quality assurance", "testing", "testers"],
-        "across",
-    ),
-    (
-        "governance-risk-and-compliance",
-        "GRC",
-        _("Governance, risk and compliance"),
-        ["governance", "compliance", "risk"],
-        "across",
-    ),
-]
-
-
-class Visibility(models.TextChoices):
-    """When readers see each other's notes on a chapter."""
-
-    OPEN = "open", _("at once")
-    AFTER_VERDICT = "after_verdict", _("after their own verdict on the chapter")
-    NEVER = "never", _("never")
-
-
-class Anonymity(models.TextChoices):
-    """Who learns the names behind the notes."""
-
-    NAMED = "named", _("everyone sees names")
-    PEERS = "peers", _("readers see roles, the author sees names")
-    ALL = "all", _("nobody sees names")
-
-
-class OthersSections(models.TextChoices):
-    OPEN = "open", _("open to read")
-    CLOSED = "closed", _("closed")
-
-
-class ManuscriptQuerySet(models.QuerySet["Manuscript"]):
-    def visible_to(self, actor) -> "ManuscriptQuerySet":
-        """Those the actor is a member of."""
-        return self.filter(pk__in=actor.manuscript_ids())
+from .modes import Anonymity, OthersSections, Visibility
+from .querysets import (
+    DraftQuerySet,
+    ImageQuerySet,
+    ManuscriptQuerySet,
+    MembershipQuerySet,
+    PlacementQuerySet,
+    SectionTextQuerySet,
+)
 
 
 class Manuscript(models.Model):
@@ -189,14 +147,6 @@ class Source(models.Model):
         return settings.SOURCES_DIR / self.sha256
 
 
-class DraftQuerySet(models.QuerySet["Draft"]):
-    def visible_to(self, actor) -> "DraftQuerySet":
-        """The author team sees all that were not thrown away, others those that have been open."""
-        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
-        rows = self.filter(manuscript__in=actor.manuscript_ids()).exclude(state="discarded")
-        return rows.filter(Q(manuscript__in=team) | Q(state__in=["open", "closed"]))
-
-
 class Draft(models.Model):
     STATES = [
         ("importing", _("being read")),
@@ -277,12 +227,6 @@ class Section(models.Model):
         return self.key
 
 
-class ImageQuerySet(models.QuerySet["Image"]):
-    def visible_to(self, actor) -> "ImageQuerySet":
-        """Images of texts the actor may read."""
-        return self.filter(texts__in=SectionText.objects.visible_to(actor)).distinct()
-
-
 class Image(models.Model):
     manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="images")
     sha256 = models.CharField(max_length=64)
@@ -294,21 +238,6 @@ class Image(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manuscript", "sha256"], name="image_once")]
-
-
-class SectionTextQuerySet(models.QuerySet["SectionText"]):
-    def visible_to(self, actor) -> "SectionTextQuerySet":
-        """Texts that stand, in any draft, in a place the actor may read."""
-        rule = Q(pk__in=[])
-        for manuscript_id, membership in actor.memberships().items():
-            places = Q(manuscript=manuscript_id)
-            if not membership.is_author_team:
-                places &= Q(placements__draft__state__in=["open", "closed"])
-            if membership.role == "reviewer":
-                own = Q(placements__discipline=None) | Q(placements__discipline__in=membership.own_discipline_ids())
-                places &= own | Q(placements__draft__round__others_sections=OthersSections.OPEN)
-            rule |= places
-        return self.filter(rule).distinct()
 
 
 class SectionText(models.Model):
@@ -326,22 +255,6 @@ class SectionText(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manuscript", "sha256"], name="text_once")]
-
-
-class PlacementQuerySet(models.QuerySet["Placement"]):
-    def readable_by(self, actor, draft: Draft) -> "PlacementQuerySet":
-        """Those of the draft the actor may read: all, or without other disciplines' sections in a closed round."""
-        rows = self.filter(draft=draft)
-        membership = actor.membership_in(draft.manuscript)
-        if membership is None:
-            return rows.none()
-        if membership.is_author_team:
-            return rows
-        if not draft.was_opened:
-            return rows.none()
-        if draft.round.others_sections == OthersSections.CLOSED and membership.role == "reviewer":
-            return rows.filter(Q(discipline=None) | Q(discipline__in=membership.own_discipline_ids()))
-        return rows
 
 
 class Placement(models.Model):
@@ -368,14 +281,6 @@ class Placement(models.Model):
             models.UniqueConstraint(fields=["draft", "section"], name="section_once_a_draft"),
             models.UniqueConstraint(fields=["draft", "chapter_position", "position"], name="one_section_a_place"),
         ]
-
-
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def present(self) -> "MembershipQuerySet":
-        return self.filter(removed=None)
-
-    def visible_to(self, actor) -> "MembershipQuerySet":
-        return self.filter(manuscript__in=actor.manuscript_ids())
 
 
 class Membership(models.Model):

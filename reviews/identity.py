@@ -6,7 +6,8 @@ it. Authors always sign with their names, and everyone recognises themselves.
 
 from dataclasses import dataclass
 
-from manuscripts.models import Anonymity, Membership
+from manuscripts.models import Membership
+from manuscripts.modes import Anonymity
 from manuscripts.permissions import Actor
 
 

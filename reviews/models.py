@@ -6,17 +6,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from manuscripts.models import (
-    Anonymity,
-    Chapter,
-    Discipline,
-    Draft,
-    Manuscript,
-    Membership,
-    Round,
-    Section,
-    SectionText,
-)
+from manuscripts.models import Chapter, Discipline, Draft, Manuscript, Membership, Round, Section, SectionText
+from manuscripts.modes import Anonymity
 
 from .querysets import CommentQuerySet, OfManuscriptQuerySet, OfMembershipQuerySet, OfTeamQuerySet, ThreadQuerySet
 

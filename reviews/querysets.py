@@ -2,7 +2,8 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from manuscripts.models import Anonymity, Draft, Membership, OthersSections, Placement, Visibility
+from manuscripts.models import Draft, Membership, Placement
+from manuscripts.modes import Anonymity, OthersSections, Visibility
 from manuscripts.permissions import Actor
 
 from .identity import knows_names

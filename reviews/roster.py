@@ -2,7 +2,8 @@
 
 from django.db.models import Q, QuerySet
 
-from manuscripts.models import Anonymity, Manuscript, Membership
+from manuscripts.models import Manuscript, Membership
+from manuscripts.modes import Anonymity
 from manuscripts.permissions import Actor
 
 

@@ -15,16 +15,8 @@ from jobs.queue import enqueue
 from jobs.running import JobError, RunningJob
 from manuscripts.errors import Refused, conflict
 from manuscripts.manuscripts import record_event
-from manuscripts.models import (
-    Anonymity,
-    Draft,
-    Manuscript,
-    Membership,
-    OthersSections,
-    Placement,
-    Round,
-    Visibility,
-)
+from manuscripts.models import Draft, Manuscript, Membership, Placement, Round
+from manuscripts.modes import Anonymity, OthersSections, Visibility
 from manuscripts.permissions import Actor, check
 
 from .carrying import plan, store

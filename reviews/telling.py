@@ -8,7 +8,8 @@ who was asked would know whose it is.
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from manuscripts.models import Anonymity, Manuscript
+from manuscripts.models import Manuscript
+from manuscripts.modes import Anonymity
 from manuscripts.permissions import Actor
 
 from .identity import knows_names

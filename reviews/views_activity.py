@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from manuscripts.models import Anonymity, Event, Manuscript
+from manuscripts.models import Event, Manuscript
+from manuscripts.modes import Anonymity
 from manuscripts.permissions import load
 
 PAGE = 50

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from manuscripts.errors import Refused
-from manuscripts.models import Manuscript, Visibility
+from manuscripts.models import Manuscript
+from manuscripts.modes import Visibility
 from manuscripts.permissions import load
 
 from . import unsent
@@ -249,6 +251,7 @@ def _take_back(request: HttpRequest, question: Question, target: dict[str, Any])
 
 
 @told
+@transaction.atomic
 def review_state(request: HttpRequest, slug: str) -> HttpResponse:
     """Submits one's review, reopens or declines it."""
     manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)

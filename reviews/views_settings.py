@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from manuscripts.disciplines import SPANS, add_discipline, change_discipline, merge_discipline, move_discipline
 from manuscripts.errors import Refused
-from manuscripts.models import Anonymity, Discipline, Manuscript, OthersSections, Visibility
+from manuscripts.models import Discipline, Manuscript
+from manuscripts.modes import Anonymity, OthersSections, Visibility
 from manuscripts.permissions import load
 from manuscripts.views import ManuscriptForm
 

@@ -9,7 +9,7 @@ import pytest
 
 from manuscripts.formats import Upload, check, convert
 from manuscripts.headings import Names
-from manuscripts.models import DEFAULT_DISCIPLINES
+from manuscripts.manuscripts import DEFAULT_DISCIPLINES
 from manuscripts.outline import Outline, outline
 from manuscripts.rendering import Rendered, render
 from reports.sample import book

@@ -1,0 +1,72 @@
+"""Lists of a manuscript's rows, as one person may see them."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from .modes import OthersSections
+
+if TYPE_CHECKING:
+    from .models import Draft
+    from .permissions import Actor
+
+
+class ManuscriptQuerySet(models.QuerySet):
+    def visible_to(self, actor: "Actor") -> "ManuscriptQuerySet":
+        """Those the actor is a member of."""
+        return self.filter(pk__in=actor.manuscript_ids())
+
+
+class DraftQuerySet(models.QuerySet):
+    def visible_to(self, actor: "Actor") -> "DraftQuerySet":
+        """The author team sees all that were not thrown away, others those that have been open."""
+        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
+        rows = self.filter(manuscript__in=actor.manuscript_ids()).exclude(state="discarded")
+        return rows.filter(Q(manuscript__in=team) | Q(state__in=["open", "closed"]))
+
+
+class SectionTextQuerySet(models.QuerySet):
+    def visible_to(self, actor: "Actor") -> "SectionTextQuerySet":
+        """Texts that stand, in any draft, in a place the actor may read."""
+        rule = Q(pk__in=[])
+        for manuscript_id, membership in actor.memberships().items():
+            places = Q(manuscript=manuscript_id)
+            if not membership.is_author_team:
+                places &= Q(placements__draft__state__in=["open", "closed"])
+            if membership.role == "reviewer":
+                own = Q(placements__discipline=None) | Q(placements__discipline__in=membership.own_discipline_ids())
+                places &= own | Q(placements__draft__round__others_sections=OthersSections.OPEN)
+            rule |= places
+        return self.filter(rule).distinct()
+
+
+class ImageQuerySet(models.QuerySet):
+    def visible_to(self, actor: "Actor") -> "ImageQuerySet":
+        """Images of texts the actor may read."""
+        texts = self.model._meta.get_field("texts").related_model
+        return self.filter(texts__in=texts.objects.visible_to(actor)).distinct()
+
+
+class PlacementQuerySet(models.QuerySet):
+    def readable_by(self, actor: "Actor", draft: "Draft") -> "PlacementQuerySet":
+        """Those of the draft the actor may read: all, or without other disciplines' sections in a closed round."""
+        rows = self.filter(draft=draft)
+        membership = actor.membership_in(draft.manuscript)
+        if membership is None:
+            return rows.none()
+        if membership.is_author_team:
+            return rows
+        if not draft.was_opened:
+            return rows.none()
+        if draft.round.others_sections == OthersSections.CLOSED and membership.role == "reviewer":
+            return rows.filter(Q(discipline=None) | Q(discipline__in=membership.own_discipline_ids()))
+        return rows
+
+
+class MembershipQuerySet(models.QuerySet):
+    def present(self) -> "MembershipQuerySet":
+        return self.filter(removed=None)
+
+    def visible_to(self, actor: "Actor") -> "MembershipQuerySet":
+        return self.filter(manuscript__in=actor.manuscript_ids())
