@@ -1,5 +1,6 @@
 """One's own account: what it says, signing in by a link, signing out."""
 
+from allauth.account.views import email_verification_sent
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -25,6 +26,14 @@ def account(request: HttpRequest) -> HttpResponse:
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, max_age=31536000, samesite="Lax")
         return answer
     return render(request, "accounts/account.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_email(request: HttpRequest) -> HttpResponse:
+    """The code that was mailed to a new address; who is signed in has none to give."""
+    if request.user.is_authenticated:
+        return redirect("account")
+    return email_verification_sent(request)
 
 
 @require_POST

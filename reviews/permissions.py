@@ -107,7 +107,7 @@ allow(
     "answer.delete", both(their_own, may_write, round_is_running), both(author_team, may_write), otherwise=ROUND_ENDED
 )
 allow("review.read", author_team, their_own)
-allow("review.change", both(their_own, may_write, round_is_running), otherwise=ROUND_ENDED)
+allow("review.change", both(reviewer, their_own, may_write, round_is_running), otherwise=ROUND_ENDED)
 allow("unsent.keep", both(member, may_write))
 
 # People
