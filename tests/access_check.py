@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpResponseBase
@@ -44,6 +45,7 @@ def send(scene: Scene, who: str, row: Row, path: str, *, watch: bool = False) ->
         errors.append(repr(sys.exc_info()[1]))
 
     got_request_exception.connect(note)
+    cache.clear()  # what is counted by address or token
     try:
         with transaction.atomic():
             GIVEN.get(row.case, lambda scene: None)(scene)
@@ -74,7 +76,7 @@ def _has_file(body: Any) -> bool:
 
 def _status(response: HttpResponseBase) -> str:
     target = response.get("Location", "")
-    asks_to_sign_in = response.status_code == 302 and target.startswith("/account/login/")
+    asks_to_sign_in = response.status_code == 302 and target.partition("?")[0] == "/account/login/"
     return "in" if asks_to_sign_in else str(response.status_code)
 
 

@@ -27,12 +27,12 @@ account_login             GET+HEAD  -          200  302  302  302   200  302  30
 account_login             POST      -          200  302  302  302   200  302  302  302  302  302
 account_request_login_code GET+HEAD -          200  302  302  302   200  302  302  302  302  302
 account_request_login_code POST     -          302  302  302  302   302  302  302  302  302  302
-account_confirm_login_code GET+HEAD+POST -     in   302  302  302   in   302  302  302  302  302
+account_confirm_login_code GET+HEAD+POST -     302  302  302  302   302  302  302  302  302  302
 account_inactive          GET+HEAD  -          200  200  200  200   200  200  200  200  200  200
 account_signup            GET+HEAD  -          200  302  302  302   200  302  302  302  302  302
 account_signup            POST      -          302  302  302  302   302  302  302  302  302  302
 account_email_verification_sent GET+HEAD -     in   302  302  302   in   302  302  302  302  302
-account_reauthenticate    GET+HEAD  -          in   302  302  302   in   302  302  302  302  302
+account_reauthenticate    GET+HEAD  -          in   403  403  403   in   403  403  403  403  403
 account_change_password   GET+HEAD  -          in   302  302  302   in   302  302  302  302  302
 account_set_password      GET+HEAD  -          in   200  200  200   in   200  200  200  200  200
 account_set_password      POST      -          in   302  302  302   in   302  302  302  302  302
@@ -67,7 +67,7 @@ note_reply                POST      -          404  404  404  404   200  200  20
 note_reply                POST      ended      404  404  404  404   403  403  403  403  200  200
 note_reply                POST      never      404  404  404  404   404  200  404  404  200  200
 note_reply                POST      whispered  404  404  404  404   404  200  404  404  200  200
-note_reply                POST      closed_note 404 404  404  404   404  404  200  200  200  200
+note_reply                POST      closed_note 404 404  404  404   404  404  200  403  200  200
 note_agree                POST      -          404  404  404  404   200  403  200  403  403  403
 note_decide               POST      -          404  404  404  404   403  403  403  403  200  200
 note_withdraw             POST      -          404  404  404  404   403  200  403  403  403  403

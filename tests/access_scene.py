@@ -20,7 +20,8 @@ from jobs import running
 from jobs.models import Job
 from manuscripts.formats import Upload
 from manuscripts.manuscripts import make_manuscript
-from manuscripts.models import Draft, Image, OthersSections, SectionText, Visibility
+from manuscripts.models import Draft, Image, SectionText
+from manuscripts.modes import OthersSections, Visibility
 from manuscripts.uploads import upload
 from reports.making import Wish, request_report
 from reviews.answers import questions_of, save_answer
@@ -148,7 +149,7 @@ def _name_addresses(scene: Scene) -> None:
         "api:text": {"pk": held["texts"]["c1-1"].pk},
         "api:section": {"key": "c1-ops"},
         "api:member": {"pk": cast.members["ops"].pk},
-        "case:ready": {"number": 2},
+        "case:ready": {"number": 2, "section": _last_of(held["ready"])},
         "case:whispered": {"pk": held["whispered"].pk},
         "case:of_sec": {"pk": held["of_sec"].pk},
         "case:closed": {"key": "c2-sec"},
@@ -172,6 +173,11 @@ def _name_addresses(scene: Scene) -> None:
     link = personal_link(held["pending"]).split("/i/", 1)[1].strip("/")
     for name in ("invitation", "invitation_decline", "invitation_not_me", "invitation_colleague"):
         scene.args[name] = {"token": link}
+
+
+def _last_of(draft: Draft) -> str:
+    """The key of the draft's last section."""
+    return draft.placements.order_by("chapter_position", "position").last().section.key
 
 
 def _let_in(scene: Scene) -> None:
@@ -218,6 +224,10 @@ def _outline(scene: Scene) -> dict:
     return {"chapters": [{"key": first.chapter.key, "title": "Another title"}]}
 
 
+def _correction(scene: Scene) -> dict:
+    return {"do": "save", "key": _last_of(scene.held["ready"]), "title": "Zwei", "was_title": "x"}
+
+
 def _answer(scene: Scene) -> dict:
     return {"question": str(scene.held["questions"]["value"].pk), "scope": "book", "value": 4}
 
@@ -245,7 +255,7 @@ BODIES: dict[str, Any] = {
     "manuscript_new POST": {"title": "A third book", "pitch": "", "language": "en", "time_zone": "UTC"},
     "reports POST": _report_form,
     "draft_new POST": _file,
-    "draft_correct POST": {"do": "save", "key": "c2", "title": "Zwei", "was_title": "x"},
+    "draft_correct POST": _correction,
     "draft_open POST": {"as": "new", "confirmed": "on"},
     "reading POST": {"chapter": "c1", "share": "0.5"},
     "note_create POST": _note_form,
