@@ -25,7 +25,8 @@ DISCIPLINES = ("Business analysis", "Deployment", "IT operations", "Information 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def _sentence(rng: random.Random, length: int) -> str:
+def sentence(rng: random.Random, length: int) -> str:
+    """`length` invented words as one sentence."""
     return " ".join(rng.choice(WORDS) for _ in range(length)).capitalize() + "."
 
 
@@ -63,7 +64,7 @@ def docx_book(words: int, chapters: int = 20, seed: int = 1) -> bytes:
     notes = Footnotes(book)
     each = words // chapters
     for number in range(1, chapters + 1):
-        book.add_heading(f"{number}. {_sentence(rng, 4)[:-1]}", 1)
+        book.add_heading(f"{number}. {sentence(rng, 4)[:-1]}", 1)
         for part in (None, *DISCIPLINES):
             if part:
                 book.add_heading(part, 2)
@@ -73,7 +74,7 @@ def docx_book(words: int, chapters: int = 20, seed: int = 1) -> bytes:
             table = book.add_table(rows=6, cols=4)
             for row in table.rows:
                 for cell in row.cells:
-                    cell.text = _sentence(rng, 3)
+                    cell.text = sentence(rng, 3)
     notes.save()
     out = io.BytesIO()
     book.save(out)
@@ -87,11 +88,11 @@ def _paragraph(book: Document, notes: Footnotes, rng: random.Random) -> int:
     count = 0
     for _ in range(rng.randint(2, 6)):
         length = rng.randint(8, 22)
-        run = paragraph.add_run(_sentence(rng, length) + " ")
+        run = paragraph.add_run(sentence(rng, length) + " ")
         run.bold = rng.random() < 0.05
         run.italic = rng.random() < 0.08
         count += length
     if rng.random() < 0.15:
-        notes.add(paragraph, _sentence(rng, 12))
+        notes.add(paragraph, sentence(rng, 12))
         count += 12
     return count

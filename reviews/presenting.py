@@ -17,7 +17,7 @@ from manuscripts.models import Draft, Manuscript, Membership, Placement, Section
 from manuscripts.permissions import Actor
 
 from .identity import shown
-from .models import Agreement, Anchor, Comment, Thread
+from .models import Agreement, Anchor, Comment
 
 
 def iso(moment: Any) -> str | None:
@@ -33,7 +33,7 @@ class _Page:
         self,
         actor: Actor,
         manuscript: Manuscript,
-        rows: list[Thread],
+        rows: list[Any],
         draft: Draft | None,
         texts: Mapping[int, str],
     ) -> None:
@@ -61,14 +61,14 @@ class _Page:
         self.members = Membership.objects.select_related("pseudonym_discipline").in_bulk(authors)
         self.slugs = {d.pk: d.resolved().slug for d in manuscript.all_disciplines}
 
-    def _load_texts(self, rows: list[Thread], texts: Mapping[int, str]) -> None:
+    def _load_texts(self, rows: list[Any], texts: Mapping[int, str]) -> None:
         """The words that notes were written on or stand on now; `texts` are already at hand."""
         wanted = {row.text_id for row in rows} | {anchor.text_id for anchor in self.anchors.values()}
         self.texts = dict(texts)
         if missing := wanted - {None} - set(texts):
             self.texts.update(SectionText.objects.filter(pk__in=missing).values_list("pk", "text"))
 
-    def _load_places(self, rows: list[Thread]) -> None:
+    def _load_places(self, rows: list[Any]) -> None:
         """Keys of chapters and sections, numbers of drafts, and which discipline a section was addressed to."""
         chapters = {row.chapter_id for row in rows} | {anchor.chapter_id for anchor in self.anchors.values()}
         sections = {row.section_id for row in rows} | {anchor.section_id for anchor in self.anchors.values()}
@@ -113,6 +113,12 @@ def _some_round_runs(manuscript: Manuscript) -> bool:
     return bool(manuscript.rounds.filter(state="running").exists())
 
 
+# Plain columns and not models: with hundreds of notes, making the objects takes longer than asking for them.
+_THREAD = ["pk", "manuscript_id", "author_id", "scope", "kind", "reaction", "replacement", "discipline_id"]
+_THREAD += ["visibility", "quote_permission", "via", "recorded_by_id", "external_id", "status", "draft_id"]
+_THREAD += ["chapter_id", "section_id", "text_id", "start", "end", "created", "updated", "withdrawn"]
+_THREAD += ["decision__decision", "decision__reason", "decision__duplicate_of_id", "decision__at"]
+_THREAD += ["decision__applied_in__number", "agreements_count", "agreed"]
 _COMMENT = ["pk", "thread_id", "author_id", "body", "anonymity", "created", "edited", "withdrawn"]
 _ANCHOR = ["thread_id", "chapter_id", "section_id", "text_id", "start", "end", "near"]
 _ANCHOR += ["fate", "confidence", "reason", "by"]
@@ -128,18 +134,18 @@ def present(
     viewers = [membership.pk for membership in actor.memberships().values()]
     agreed = Agreement.objects.filter(thread=OuterRef("pk"))
     number = agreed.order_by().values("thread").annotate(n=Count("pk")).values("n")
-    rows = list(
-        threads.select_related("decision__applied_in").annotate(
-            agreements_count=Coalesce(Subquery(number), 0), agreed=Exists(agreed.filter(member__in=viewers))
-        )
+    noted = threads.annotate(
+        agreements_count=Coalesce(Subquery(number), 0), agreed=Exists(agreed.filter(member__in=viewers))
     )
+    rows = list(noted.values_list(*_THREAD, named=True))
     if not rows:
         return []
-    page = _Page(actor, draft.manuscript if draft else rows[0].manuscript, rows, draft, texts or {})
+    manuscript = draft.manuscript if draft else Manuscript.objects.get(pk=rows[0].manuscript_id)
+    page = _Page(actor, manuscript, rows, draft, texts or {})
     return [_thread(page, row) for row in rows]
 
 
-def _thread(page: _Page, row: Thread) -> dict[str, Any]:
+def _thread(page: _Page, row: Any) -> dict[str, Any]:
     comments = page.comments[row.pk]
     first = comments[0]
     author = page.person(row.author_id, first.anonymity)
@@ -191,7 +197,7 @@ def _comment(page: _Page, row: Any) -> dict[str, Any]:
     }
 
 
-def _written_on(page: _Page, row: Thread) -> dict[str, Any]:
+def _written_on(page: _Page, row: Any) -> dict[str, Any]:
     selector = None
     if row.text_id and row.start is not None and row.end is not None:
         selector = describe(page.texts[row.text_id], row.start, row.end)
@@ -204,7 +210,7 @@ def _written_on(page: _Page, row: Thread) -> dict[str, Any]:
     }
 
 
-def _anchor(page: _Page, row: Thread) -> dict[str, Any] | None:
+def _anchor(page: _Page, row: Any) -> dict[str, Any] | None:
     if page.draft is None:
         return None
     if row.scope == "chapter":
@@ -246,33 +252,34 @@ def _place(page: _Page, anchor: Any, chapter: str | None, fate: str = "", reason
     return place
 
 
-def _decision(row: Thread) -> dict[str, Any] | None:
-    decision = getattr(row, "decision", None)
-    if decision is None:
+def _decision(row: Any) -> dict[str, Any] | None:
+    if row.decision__decision is None:
         return None
     return {
-        "decision": decision.decision,
-        "reason": decision.reason,
-        "duplicate_of": str(decision.duplicate_of_id) if decision.duplicate_of_id else None,
-        "applied_in": decision.applied_in.number if decision.applied_in else None,
-        "at": iso(decision.at),
+        "decision": row.decision__decision,
+        "reason": row.decision__reason,
+        "duplicate_of": str(row.decision__duplicate_of_id) if row.decision__duplicate_of_id else None,
+        "applied_in": row.decision__applied_in__number,
+        "at": iso(row.decision__at),
     }
 
 
-def _can(page: _Page, row: Thread, comments: list[Any], mine: bool) -> dict[str, bool]:
+def _can(page: _Page, row: Any, comments: list[Any], mine: bool) -> dict[str, bool]:
     """What a page offers; the permission table decides again when it is done."""
     me = page.me
     if me is None or not page.may_write:
         return dict.fromkeys(("edit", "withdraw", "reply", "agree", "decide"), False)
-    answered = row.status == "decided" or any(
-        c.withdrawn is None and c.author_id != row.author_id for c in comments[1:]
-    )
     reader_may = page.running and me.role == "reviewer"
     recorded = row.recorded_by_id is not None and me.is_author_team
     return {
-        "edit": mine and not answered and row.withdrawn is None,
+        "edit": mine and row.withdrawn is None and not _answered(row, comments),
         "withdraw": (mine or recorded) and row.withdrawn is None,
         "reply": me.is_author_team or reader_may or (mine and page.running),
         "agree": reader_may and not mine and row.withdrawn is None,
         "decide": me.is_author_team,
     }
+
+
+def _answered(row: Any, comments: list[Any]) -> bool:
+    """Whether the author decided or someone else wrote below the note: then its words stay as they are."""
+    return row.status == "decided" or any(c.withdrawn is None and c.author_id != row.author_id for c in comments[1:])
