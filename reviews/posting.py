@@ -89,7 +89,8 @@ def find_place(actor: Actor, manuscript: Manuscript, new: NewThread) -> Place:
 
 
 def place_in_text(actor: Actor, manuscript: Manuscript, new: NewThread) -> Place:
-    text_id = new.text_id if str(new.text_id).isdecimal() else 0
+    named = str(new.text_id)
+    text_id = int(named) if named.isascii() and named.isdecimal() and len(named) < 19 else 0
     for draft in (
         manuscript.drafts.filter(state__in=["open", "closed"], placements__text=text_id).order_by("-number").distinct()
     ):
