@@ -63,7 +63,7 @@ class _Maker:
             self.place(n),
             n.icon,
             self.by(n.head, SPAN),
-            self.fate(n) if n.fate else NOTHING,
+            self.fate(n, n.fate) if n.fate else NOTHING,
             fill('<p class="quote">%s</p>', n.quote) if n.quote else NOTHING,
             self.suggestion(n) if n.new is not None else NOTHING,
             self.words(n),
@@ -112,11 +112,11 @@ class _Maker:
             tag,
         )
 
-    def fate(self, n: Card) -> SafeString:
+    def fate(self, n: Card, state: State) -> SafeString:
         """What a new draft did to the words the note was written on."""
         old = fill("%s <q>%s</q>", self.written_on, n.old) if n.old else NOTHING
         reason = fill("%s. ", n.fate_reason) if n.fate_reason else NOTHING
-        return fill('%s<p class="fatewhy">%s%s</p>', self.state(n.fate, P), reason, old)
+        return fill('%s<p class="fatewhy">%s%s</p>', self.state(state, P), reason, old)
 
     def suggestion(self, n: Card) -> SafeString:
         return fill(

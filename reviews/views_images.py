@@ -8,19 +8,19 @@ from manuscripts.models import Image
 from manuscripts.permissions import load
 
 
+def _file(picture: Image) -> FileResponse:
+    try:
+        return FileResponse((settings.IMAGES_DIR / picture.sha256).open("rb"), content_type=picture.media_type)
+    except FileNotFoundError:
+        raise Http404 from None
+
+
 @require_safe
 def image(request: HttpRequest, slug: str, sha256: str) -> HttpResponse:
     """The picture; its name is the hash of its bytes, so a browser that has it need not have it again."""
     picture = load(Image, request.actor, "image.read", manuscript__slug=slug, sha256=sha256)
     etag = f'"{picture.sha256}"'
-    response: HttpResponse
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponseNotModified()
-    else:
-        try:
-            response = FileResponse((settings.IMAGES_DIR / picture.sha256).open("rb"), content_type=picture.media_type)
-        except FileNotFoundError:
-            raise Http404 from None
+    response = HttpResponseNotModified() if request.headers.get("If-None-Match") == etag else _file(picture)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"

@@ -399,3 +399,16 @@ def test_a_note_whose_words_are_gone_says_so_near_its_place(draft, ops):
     said = "".join(item.itertext())
     assert "Its words are gone" in said and "The paragraph is gone" in said and "the night" in said
     assert item.get("data-start") is None and item.get("data-near") == "3"
+
+
+def test_a_reader_of_two_disciplines_chooses_whose_voice_it_is(draft):
+    both = make_reader(draft.manuscript, "Ines Roth", "it-operations", "information-security")
+    client = signed_in(both.user)
+    assert 'name="discipline"' in client.get(READ).content.decode()
+    for slug in ("information-security", "it-operations"):
+        body = {"kind": "comment", "chapter": "c1", "body": f"As {slug}", "discipline": slug}
+        assert client.post("/m/the-night-shift/notes/", body, **JSON).status_code == 200
+    assert [t.discipline.slug for t in Thread.objects.all()] == ["information-security", "it-operations"]
+    foreign = {"kind": "comment", "chapter": "c1", "body": "x", "discipline": "deployment"}
+    refused = client.post("/m/the-night-shift/notes/", foreign, **JSON)
+    assert (refused.status_code, refused.json()["field"]) == (400, "discipline")
