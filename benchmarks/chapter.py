@@ -3,6 +3,7 @@
 scripts/bench chapter [NOTES]    on SQLite, or on the server of DATABASE_URL
 """
 
+import importlib
 import random
 import statistics
 import sys
@@ -28,6 +29,7 @@ def main() -> int:
         engine = prepare(Path(folder))
         try:
             collect_static()
+            importlib.import_module("config.asgi")  # as the server does, which sets how memory is looked after
             fine = _measure(engine, notes)
         finally:
             close()

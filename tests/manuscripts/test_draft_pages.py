@@ -188,15 +188,30 @@ def test_harmless_imports(send, name, make):
     assert Draft.objects.get().state == "ready"
 
 
-def test_a_book_of_six_files(author, book, run_jobs):
-    files = [SimpleUploadedFile(f"{n}.md", b"# Part %d\n\nWords.\n" % n) for n in range(1, 7)]
-    author.post(reverse("draft_new", args=[book.slug]), {"file": files})
+def chapter_file(form: str, number: int) -> SimpleUploadedFile:
+    def build(d):
+        d.add_heading(f"Part {number}", 1)
+        d.add_paragraph("Words.")
+
+    data = word(build) if form == "docx" else b"# Part %d\n\nWords.\n" % number
+    return SimpleUploadedFile(f"{number}.{form}", data)
+
+
+@pytest.mark.parametrize("form", ["docx", "md"])
+def test_a_book_of_six_files(author, book, run_jobs, form):
+    files = [chapter_file(form, number) for number in range(1, 7)]
+    first = author.post(reverse("draft_new", args=[book.slug]), {"file": files})
     run_jobs()
     author.post(reverse("draft_open", args=[book.slug, 1]), {"as": "new"})
     run_jobs()
     draft = Draft.objects.get()
     assert draft.state == "open"
     assert list(draft.placements.values_list("chapter_title", flat=True)) == [f"Part {n}" for n in range(1, 7)]
+    for file in files:
+        file.seek(0)
+    again = author.post(reverse("draft_new", args=[book.slug]), {"file": files})
+    assert (again.status_code, again.url, run_jobs()) == (302, first.url, 0)
+    assert Draft.objects.get().state == "open"
 
 
 def test_a_book_of_bold_lines(send, author, book, run_jobs):
