@@ -69,8 +69,13 @@ class ApiView(APIView):
         if strays:
             unknown = ErrorDetail(_("There is no such parameter."), "unknown_filter")
             raise ValidationError({name: [unknown] for name in sorted(strays)})
+        for name, values in request.query_params.lists():
+            if any("\x00" in value for value in values):
+                raise ValidationError({name: [_("This cannot be a value.")]})
 
     def _find(self, request: Request, kwargs: dict[str, Any]) -> None:
+        if any("\x00" in str(value) for value in kwargs.values()):
+            raise Http404
         if "slug" in kwargs:
             self.manuscript = load(Manuscript, request.actor, "manuscript.read", slug=kwargs["slug"])
         if self.model is not None:

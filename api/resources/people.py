@@ -12,7 +12,7 @@ from manuscripts.permissions import Actor, check
 from reviews.invitations import invite, make_contact, personal_link, resend, revoke
 from reviews.members import change_member, remove_member
 from reviews.models import Invitation, Review
-from reviews.roster import roster, sees_all_of
+from reviews.roster import roster, sees_all_of, sees_pseudonym_of
 from reviews.rounds import progress, set_review
 
 from .. import shapes
@@ -218,7 +218,7 @@ def represent_member(member: Membership, actor: Actor) -> dict:
         "disciplines": [d.slug for d in member.own_disciplines()],
         "sphere": member.sphere if open_ else "",
         "years": member.years if open_ else None,
-        "pseudonym": member.pseudonym if open_ and not member.is_author_team else None,
+        "pseudonym": member.pseudonym if sees_pseudonym_of(actor, member) else None,
     }
 
 

@@ -144,7 +144,7 @@ def test_changing_and_removing_members(owner, draft, rosa, selma):
         assert [e["field"] for e in problem(owner.patch(path, {field: value}), 400, "invalid")["errors"]] == [field]
     for field, value in [("sphere", "king"), ("disciplines", ["alchemy"]), ("role", "king"), ("years", "12")]:
         assert [e["field"] for e in problem(owner.patch(path, {field: value}), 400, "invalid")["errors"]] == [field]
-    problem(selma.patch(path, {"years": 3}), 403, "forbidden")
+    problem(selma.patch(path, {"years": 3}), 404, "not_found")
     me = draft.manuscript.memberships.get(role="author")
     problem(owner.delete(f"/members/{me.pk}/"), 409, "last_author")
     assert owner.delete(path).status_code == 204
@@ -186,3 +186,27 @@ def test_lists_take_the_same_queries_for_one_and_three(owner, draft):
         join(draft.manuscript, f"r{n}@ops.example", f"R {n}", ["it-operations"])
     assert {name: queries_of(owner, f"{PATH}{name}/")[0] for name in lists} == first
     assert max(first.values()) <= 11
+
+
+def test_a_reader_learns_of_no_peer_by_their_id(draft, rosa, selma, owner):
+    """Neither a refusal nor the answer to a stale If-Match says who stands behind an id."""
+    peer = Membership.objects.get(user=selma.user)
+    path = f"/members/{peer.pk}/"
+    for headers in ({}, {"If-Match": '"stale"'}):
+        for method, body in (("PATCH", {"years": 3}), ("DELETE", None)):
+            response = rosa.send(method, path, body, headers=headers)
+            problem(response, 404, "not_found")
+            assert peer.name not in response.content.decode()
+    problem(owner.patch(path, {"years": 3}, headers={"If-Match": '"stale"'}), 412, "changed")
+    Round.objects.filter(manuscript=peer.manuscript).update(anonymity="named")
+    problem(rosa.patch(path, {"years": 3}), 403, "forbidden")
+
+
+def test_where_nobody_is_to_be_named_the_list_of_members_tells_no_pseudonym(draft, owner, rosa):
+    def pseudonyms(api):
+        return {row["name"]: row["pseudonym"] for row in api.get(f"{PATH}members/").json()["results"]}
+
+    assert pseudonyms(owner)["Rosa Field"] == "IT operations 1"
+    Round.objects.filter(manuscript__slug="the-night-shift").update(anonymity="all")
+    assert pseudonyms(owner)["Rosa Field"] is None
+    assert pseudonyms(rosa)["Rosa Field"] == "IT operations 1"
