@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,6 @@ from django.core.cache import cache
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpResponseBase
-
-from manuscripts import permissions
 
 from .access_matrix import BEFORE_405, NO_TRACE, ROWS, Row
 from .access_scene import GIVEN, MISSING, Scene, address, body_of, fingerprint, names_in
@@ -27,11 +26,12 @@ TOKENS = re.compile(rb'(name="csrfmiddlewaretoken" value|"X-CSRFToken"\s*|X-CSRF
 
 @dataclass
 class Answer:
-    """What one request brought. `status` is `in` for a redirection to sign-in; `body` is without what changes."""
+    """What one request brought. `status` is `in` for a redirection to sign-in; `body` is without what changes;
+    `tables` the fingerprint after it, where it was asked for."""
 
     status: str
     body: bytes
-    left_trace: bool
+    tables: dict[str, str]
     error: str = ""
 
 
@@ -40,19 +40,15 @@ def send(scene: Scene, who: str, row: Row, path: str, *, watch: bool = False) ->
     errors: list[str] = []
 
     def note(sender: Any, request: Any, **more: Any) -> None:
-        import sys
-
         errors.append(repr(sys.exc_info()[1]))
 
     got_request_exception.connect(note)
     cache.clear()  # what is counted by address or token
     try:
         with transaction.atomic():
-            GIVEN.get(row.case, lambda scene: None)(scene)
-            before = fingerprint() if watch else {}
             response = _request(scene, who, row, path)
-            after = fingerprint() if watch else {}
-            answer = Answer(_status(response), _body(response, path), before != after, "; ".join(errors))
+            tables = fingerprint() if watch else {}
+            answer = Answer(_status(response), _body(response, path), tables, "; ".join(errors))
             transaction.set_rollback(True)
     finally:
         got_request_exception.disconnect(note)
@@ -92,34 +88,37 @@ def mismatches(scene: Scene, row: Row, *, first_only: bool = False) -> list[str]
     Everyone sends the very same body. Where 404 is written, the answer has to be that of an address that names
     nothing, also for someone who puts a book of their own before the id. Who is refused changes nothing.
     """
-    path = address(scene, row.name, row.case)
     wrong: list[str] = []
-    for line in _differences(scene, row, path):
-        wrong.append(f"{row}: {line}")
-        if first_only:
-            break
+    with transaction.atomic():
+        GIVEN.get(row.case, lambda scene: None)(scene)
+        for line in _differences(scene, row):
+            wrong.append(f"{row}: {line}")
+            if first_only:
+                break
+        transaction.set_rollback(True)
     return wrong
 
 
-def _differences(scene: Scene, row: Row, path: str) -> Iterator[str]:
+def _differences(scene: Scene, row: Row) -> Iterator[str]:
     shows_trace = row.writes and str(row) not in NO_TRACE
-    nowhere = _nowhere(scene, row)
+    path, nowhere = address(scene, row.name, row.case), _nowhere(scene, row)
+    before = fingerprint() if row.writes else {}
     for who, expected in sorted(row.expected, key=lambda pair: not pair[1].startswith(("2", "3"))):
         answer = send(scene, who, row, path, watch=row.writes)
         if answer.status != expected:
             yield f"{who} got {answer.status}, not {expected} {answer.error} {_said(answer)}"
         elif expected.startswith(("2", "3")):
-            if shows_trace and not answer.left_trace:
+            if shows_trace and answer.tables == before:
                 yield f"{who} got {answer.status}, and nothing was done"
             shows_trace = False
-        elif answer.left_trace:
+        elif answer.tables != before:
             yield f"{who} got {answer.status}, and something was changed all the same"
         elif expected == "404" and nowhere and row.method != "HEAD":
             yield from _told_apart(who, answer, send(scene, who, row, nowhere))
     if nowhere and {"slug", "pk"} <= set(names_in(scene, row.name, row.case)):
         crossed = address(scene, row.name, row.case, slug=scene.cast.other_book.slug)
-        answer = send(scene, "stranger", row, crossed, watch=True)
-        if answer.status != "404" or answer.left_trace:
+        answer = send(scene, "stranger", row, crossed, watch=row.writes)
+        if answer.status != "404" or answer.tables != before:
             yield f"stranger got {answer.status} by way of a book of their own"
 
 
@@ -163,51 +162,3 @@ def _refused(name: str, who: str) -> str:
     if name.startswith("api:") and name not in ("api:schema", "api:docs") and who in ("anonymous", "link"):
         return "401"
     return "405"
-
-
-def actions_asked(scene: Scene, row: Row) -> set[str]:
-    """The actions of the permission table that come up while a row is put to the site."""
-    asked: set[str] = set()
-    original = permissions.TABLE
-    permissions.TABLE = _Listening(original, asked)
-    try:
-        mismatches(scene, row)
-    finally:
-        permissions.TABLE = original
-    return asked
-
-
-class _Listening(dict):
-    """A table that remembers which rows were looked up."""
-
-    def __init__(self, table: dict[str, Any], asked: set[str]):
-        super().__init__(table)
-        self.asked = asked
-
-    def __getitem__(self, action: str) -> Any:
-        self.asked.add(action)
-        return super().__getitem__(action)
-
-
-def noticed(scene: Scene, action: str, candidates: Iterable[Row]) -> str:
-    """The first thing the matrix notices when `action` is allowed to everyone; empty: nothing."""
-    with_everyone = dict(permissions.TABLE) | {action: ((lambda actor, obj: True,), None)}
-    return with_table(with_everyone, lambda: _first(scene, candidates))
-
-
-def with_table(table: dict[str, Any], run: Callable[[], str]) -> str:
-    """`run()` while another permission table holds."""
-    original = permissions.TABLE
-    permissions.TABLE = table
-    try:
-        return run()
-    finally:
-        permissions.TABLE = original
-
-
-def _first(scene: Scene, candidates: Iterable[Row]) -> str:
-    for row in candidates:
-        found = mismatches(scene, row, first_only=True)
-        if found:
-            return found[0]
-    return ""

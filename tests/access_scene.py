@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import reverse
 
 from accounts.models import SignInLink
@@ -47,6 +48,10 @@ MISSING = {
 CLOCKS = {"last_used", "last_login"}
 
 
+#: The site with its middleware, loaded once.
+HANDLER, CSRF_HANDLER = ClientHandler(enforce_csrf_checks=False), ClientHandler(enforce_csrf_checks=True)
+
+
 @dataclass
 class Scene:
     """`people` has a client for each column of the matrix, `args` what the addresses name, `held` the rest."""
@@ -60,17 +65,20 @@ class Scene:
     def slug(self) -> str:
         return self.cast.book.slug
 
-    def client(self, who: str) -> Client:
+    def client(self, who: str, *, checks_csrf: bool = False) -> Client:
         """A browser or script of its own, as that person left it."""
         made = Client(raise_request_exception=False, REMOTE_ADDR=ELSEWHERE, headers=self.people[who]["headers"])
+        made.handler = CSRF_HANDLER if checks_csrf else HANDLER
         for name, value in self.people[who]["cookies"].items():
             made.cookies[name] = value
         return made
 
 
 def run_all_jobs() -> None:
-    for pk in list(Job.objects.waiting().values_list("pk", flat=True)):
-        running.run(pk)
+    """Does all waiting jobs, those they make included."""
+    while waiting := list(Job.objects.waiting().values_list("pk", flat=True)):
+        for pk in waiting:
+            running.run(pk)
 
 
 def make_scene() -> Scene:
