@@ -67,6 +67,11 @@ class Manuscript(models.Model):
         rounds = {r.state: r for r in self.rounds.order_by("number")}
         return rounds.get("running") or rounds.get("preparing") or rounds.get("ended")
 
+    @cached_property
+    def promised_namelessness(self) -> bool:
+        """Whether in any round so far nobody was to learn who wrote what; asked once for each instance."""
+        return self.rounds.filter(anonymity=Anonymity.ALL).exists()
+
     @property
     def open_draft(self) -> "Draft | None":
         """The newest draft that readers see: open, or the last one that was."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
-from .modes import OthersSections
+from .modes import Anonymity, OthersSections
 
 if TYPE_CHECKING:
     from .models import Draft
@@ -69,4 +69,14 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(removed=None)
 
     def visible_to(self, actor: "Actor") -> "MembershipQuerySet":
-        return self.filter(manuscript__in=actor.manuscript_ids())
+        """Everyone for the author team; for others the author team and themselves, and all readers where every round
+        so far was asked under names."""
+        rule = Q(pk__in=[])
+        for manuscript_id, me in actor.memberships().items():
+            known = Q(role__in=["author", "co_author"]) | Q(pk=me.pk)
+            if me.is_author_team:
+                known = Q()
+            elif set(me.manuscript.rounds.values_list("anonymity", flat=True)) == {Anonymity.NAMED}:
+                known |= Q(role="reviewer")
+            rule |= Q(manuscript=manuscript_id) & known
+        return self.filter(rule)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from manuscripts.models import Event, Manuscript
-from manuscripts.modes import Anonymity
 from manuscripts.permissions import load
 
 PAGE = 50
@@ -89,9 +88,8 @@ def address(event: Event) -> str:
 def activity(request: HttpRequest, slug: str) -> HttpResponse:
     """The activity log in pages of fifty."""
     manuscript = load(Manuscript, request.actor, "activity.read", slug=slug)
-    nameless = manuscript.rounds.filter(anonymity=Anonymity.ALL).exists()
     events = manuscript.events.select_related("actor", "manuscript").order_by("-pk")
     page = Paginator(events, PAGE).get_page(request.GET.get("page"))
     context = {"manuscript": manuscript, "here": "manuscript", "page": page}
-    context["lines"] = [line(event, nameless) for event in page]
+    context["lines"] = [line(event, manuscript.promised_namelessness) for event in page]
     return render(request, "reviews/activity.html", context)
