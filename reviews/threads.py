@@ -36,7 +36,7 @@ def create_thread(actor: Actor, manuscript: Manuscript, new: NewThread) -> tuple
     check_new(new)
     place = find_place(actor, manuscript, new)
     section_discipline = place.placement.discipline if place.placement else None
-    round_ = writing_round(manuscript)
+    round_, now = writing_round(manuscript), timezone.now()
     thread = Thread(
         manuscript=manuscript,
         author=author,
@@ -57,7 +57,8 @@ def create_thread(actor: Actor, manuscript: Manuscript, new: NewThread) -> tuple
         text=place.placement.text if place.placement else None,
         start=place.start,
         end=place.end,
-        created=new.created or timezone.now(),
+        created=new.created or now,
+        updated=now,
     )
     return _post_once(thread, new.body, me)
 
@@ -94,7 +95,6 @@ def _same_external_id(thread: Thread, body: str) -> Thread | None:
 
 def _post(thread: Thread, body: str, me: Membership) -> None:
     """Stores the thread, its first comment and its anchors; the newest draft's too where it was written on an older."""
-    thread.updated = thread.created
     thread.save(force_insert=True)
     Comment.objects.create(
         thread=thread,
@@ -136,14 +136,22 @@ def mark_active(member: Membership, round_: Round) -> None:
         accept(member, member.user)
 
 
-def _touch(thread: Thread) -> None:
+def _hold(thread: Thread) -> None:
+    """Waits for whoever changes this note now, and takes in what they changed. In the caller's transaction."""
+    rows = Thread.objects.select_for_update().values_list("status", "withdrawn")
+    thread.status, thread.withdrawn = rows.get(pk=thread.pk)
+
+
+def _touch(thread: Thread, *changed: str) -> None:
+    """Stores the fields `changed` and that something about the note did; nobody else's change is written over."""
     thread.updated = timezone.now()
-    thread.save(update_fields=["updated", "status", "withdrawn"])
+    thread.save(update_fields=["updated", *changed])
 
 
 @transaction.atomic
 def reply(actor: Actor, thread: Thread, body: Any) -> Comment:
     """Adds a message to the thread."""
+    _hold(thread)
     check(actor, "thread.reply", thread)
     words = read_words(body)
     if not words:
@@ -160,7 +168,8 @@ def reply(actor: Actor, thread: Thread, body: Any) -> Comment:
 @transaction.atomic
 def edit_comment(actor: Actor, comment: Comment, body: Any) -> Comment:
     """Replaces the words of one's own message, until someone has answered (409 `answered`)."""
-    Thread.objects.select_for_update().get(pk=comment.thread_id)
+    _hold(comment.thread)
+    comment.refresh_from_db(fields=["withdrawn"])
     if comment.withdrawn or not _is_mine(actor, comment):
         check(actor, "comment.withdraw", comment)
         raise conflict("withdrawn", _("This was withdrawn."))
@@ -187,6 +196,7 @@ def _is_mine(actor: Actor, obj: Any) -> bool:
 @transaction.atomic
 def withdraw(actor: Actor, thread: Thread) -> None:
     """Takes back one's own note; its words are gone, replies of others stay under a stub. Harmless twice."""
+    _hold(thread)
     check(actor, "thread.withdraw", thread)
     now = timezone.now()
     first = thread.comments.order_by("created", "pk").first()
@@ -195,8 +205,7 @@ def withdraw(actor: Actor, thread: Thread) -> None:
         first.save(update_fields=["body", "withdrawn"])
     if thread.withdrawn is None:
         thread.withdrawn, thread.replacement = now, None
-        thread.save(update_fields=["replacement"])
-        _touch(thread)
+        _touch(thread, "withdrawn", "replacement")
         me = actor.membership_in(thread.manuscript_id)
         record_event(thread.manuscript, "thread.withdrawn", me, f"thread:{thread.pk}")
 
@@ -204,6 +213,7 @@ def withdraw(actor: Actor, thread: Thread) -> None:
 @transaction.atomic
 def withdraw_comment(actor: Actor, comment: Comment) -> None:
     """Takes back one message; the first of a thread takes back the thread."""
+    _hold(comment.thread)
     check(actor, "comment.withdraw", comment)
     thread = comment.thread
     if thread.comments.order_by("created", "pk").values_list("pk", flat=True).first() == comment.pk:
@@ -220,6 +230,7 @@ def decide(
     actor: Actor, thread: Thread, decision: str | None, reason: Any = "", duplicate_of: Thread | None = None
 ) -> Thread:
     """The author's decision on a note; None takes it back. No change needs its reason, a duplicate its thread."""
+    _hold(thread)
     check(actor, "thread.decide", thread)
     me = actor.membership_in(thread.manuscript_id)
     if decision is None:
@@ -240,7 +251,7 @@ def decide(
             },
         )
         thread.status = "decided"
-    _touch(thread)
+    _touch(thread, "status")
     thread = Thread.objects.select_related("decision", "manuscript").get(pk=thread.pk)
     record_event(thread.manuscript, "thread.decided", me, f"thread:{thread.pk}", decision=decision)
     return thread
@@ -261,6 +272,7 @@ def _check_decision(thread: Thread, decision: str, reason: str, duplicate_of: Th
 @transaction.atomic
 def agree(actor: Actor, thread: Thread) -> None:
     """ "Me too". Harmless twice."""
+    _hold(thread)
     check(actor, "thread.agree", thread)
     me = actor.membership_in(thread.manuscript_id)
     round_ = writing_round(thread.manuscript)
@@ -276,6 +288,7 @@ def agree(actor: Actor, thread: Thread) -> None:
 @transaction.atomic
 def unagree(actor: Actor, thread: Thread) -> None:
     """Takes "me too" back. Harmless twice."""
+    _hold(thread)
     check(actor, "thread.agree", thread)
     me = actor.membership_in(thread.manuscript_id)
     gone, _rows = Agreement.objects.filter(thread=thread, member=me).delete()
@@ -287,6 +300,7 @@ def unagree(actor: Actor, thread: Thread) -> None:
 @transaction.atomic
 def place_by_hand(actor: Actor, thread: Thread, text_id: Any, selector: Any) -> Anchor:
     """Puts a note on words of the newest open draft by hand; `text_id` None detaches it."""
+    _hold(thread)
     check(actor, "thread.place", thread)
     newest = thread.manuscript.open_draft
     before = newest_anchor(thread, newest)

@@ -1,7 +1,10 @@
 """Notes: what may be written, seen, edited, decided and withdrawn, and by whom."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from manuscripts.errors import Refused
 from manuscripts.models import Draft, Membership
@@ -265,3 +268,35 @@ def test_a_list_of_notes_costs_the_same_queries_whatever_its_length(count, djang
     fresh = Actor(user=omar.user)
     with django_assert_num_queries(10):
         assert len(seen_by(fresh, draft)) == count
+
+
+def test_what_others_did_in_the_meantime_is_not_written_over():
+    """Each loads the note before the other has changed it: a reply leaves the decision, an edit the withdrawal."""
+    draft = make_book()
+    member = make_reader(draft.manuscript, "Omar Haddad", "it-operations")
+    ops, author = actor_of(member), author_of(draft)
+    decided = note_on(ops, draft, "c1-1", "The pager does.")
+    stale = Thread.objects.get(pk=decided.pk)
+    decide(author, decided, "later")
+    reply(ops, stale, "And on Sundays?")
+    decided.refresh_from_db()
+    assert (decided.status, decided.decision.decision) == ("decided", "later")
+
+    withdrawn = note_on(ops, draft, "c1-1", "The pager does.", "Words to take back")
+    comment = withdrawn.comments.get()
+    answered = Thread.objects.get(pk=withdrawn.pk)
+    withdraw(ops, withdrawn)
+    with pytest.raises(Refused) as refused:
+        edit_comment(ops, comment, "Words that came too late")
+    reply(author, answered, "What did it say?")
+    withdrawn.refresh_from_db()
+    assert refused.value.code == "withdrawn" and withdrawn.withdrawn is not None
+    assert withdrawn.comments.get(author=member).body == ""
+
+
+def test_a_note_of_long_ago_is_new_to_those_who_ask_what_changed():
+    draft = make_book()
+    ops = actor_of(make_reader(draft.manuscript, "Omar Haddad", "it-operations"))
+    before = timezone.now()
+    note = note_on(ops, draft, "c1-1", "The pager does.", created=before - timedelta(days=30))
+    assert note.created < before - timedelta(days=29) and note.updated >= before
