@@ -33,12 +33,13 @@ def main() -> int:
         first, process = _start(folder)
         _stop(process)
         second, process = _start(folder)
+        spent = _cpu(process)
         try:
             time.sleep(SETTLING)
             rss, pss, cpu = _idle(process, watched)
         finally:
             _stop(process)
-    print(f"First start with the sample, environment at hand: {first:.1f} s")
+    print(f"First start with the sample, environment at hand: {first:.1f} s; the second took {spent:.1f} s of CPU")
     fine = [
         told("Second start", second, GOAL_SECONDS, "s"),
         told("Idle, all processes, RSS", rss, GOAL_MB, "MB"),
@@ -66,6 +67,14 @@ def _start(folder: str) -> tuple[float, "subprocess.Popen[str]"]:
             break
     _stop(process)
     sys.exit("scripts/run did not get ready; see above.")
+
+
+def _cpu(process: "subprocess.Popen[str]") -> float:
+    """CPU seconds of all that has run since `process` began: what runs, and what it waited for."""
+    parent = psutil.Process(process.pid)
+    own = parent.cpu_times()
+    running = sum(sum(child.cpu_times()[:4]) for child in parent.children(recursive=True))
+    return sum(own[:4]) + running
 
 
 def _stop(process: "subprocess.Popen[str]") -> None:

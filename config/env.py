@@ -4,6 +4,7 @@ A value that cannot be understood stops the start with a sentence that names the
 come as NAME_FILE, the path of a file that holds it.
 """
 
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -56,6 +57,22 @@ def seconds(name: str, default: float) -> float:
     if result <= 0:
         raise ImproperlyConfigured(f"{name} must be more than 0.")
     return result
+
+
+def rate(name: str, default: str) -> str:
+    """So many requests in a second, minute, hour or day, such as 1200/min."""
+    value = text(name, default)
+    if not re.fullmatch(r"[1-9]\d{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)", value):
+        raise ImproperlyConfigured(f"{name} must look like 1200/min, not {value!r}.")
+    return value
+
+
+def log_level() -> str:
+    """LOG_LEVEL, one of the names Python's logging knows."""
+    value = text("LOG_LEVEL", "WARNING").upper()
+    if value not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {value!r}.")
+    return value
 
 
 def data_dir() -> Path:
