@@ -1,5 +1,6 @@
 """Each right of the permission table given to everyone in turn: what the access matrix notices of it."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -25,7 +26,10 @@ def main() -> int:
     """Prints a line for each action; 1 where less than 95 % were noticed."""
     folder = tempfile.TemporaryDirectory(prefix="widemargin-matrix-")
     os.environ["DATA_DIR"] = folder.name
+    os.environ.pop("REDIS_URL", None)
+    os.environ["DEBUG"] = "1"  # pages name their styles without collecting them first
     sys.path.insert(0, os.getcwd())
+    logging.disable(logging.CRITICAL)  # what is refused would be logged thousands of times
     with folder:
         return _run()
 
@@ -42,7 +46,7 @@ def _run() -> int:
     from tests.access_mutants import actions_asked, noticed, noticed_without_list
     from tests.access_scene import make_scene
 
-    setup_test_environment()
+    setup_test_environment(debug=False)
     name = connection.creation.create_test_db(verbosity=0)
     begun, missed = time.monotonic(), []
     try:
