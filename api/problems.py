@@ -11,8 +11,9 @@ from typing import Any
 
 from django.core import exceptions as django_errors
 from django.core.signals import got_request_exception
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework import exceptions as drf
 from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
@@ -115,3 +116,21 @@ def _unforeseen(exc: Exception, context: dict) -> Response:
     log.error("%s %s failed", request.method, request.path, exc_info=exc)
     got_request_exception.send(sender=type(context["view"]), request=request._request)
     return answer(500, "error", _("Something went wrong on our side and was logged."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's 400, for what no view has seen; a problem document under /api/."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    return _plain(400, "bad_request", _("This request cannot be read."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's 500, for what no view could catch; a problem document under /api/."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    return _plain(500, "error", _("Something went wrong on our side and was logged."))
+
+
+def _plain(status: int, code: str, detail: str) -> HttpResponse:
+    return JsonResponse(document(status, code, detail), status=status, content_type=MEDIA_TYPE)

@@ -15,3 +15,6 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("", include("reports.urls")),
 ]
+
+handler400 = "api.problems.bad_request"
+handler500 = "api.problems.server_error"

@@ -78,10 +78,10 @@ class Drafts(ApiView):
         return Response(self._shown([draft])[0])
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > settings.MAX_FILE_BYTES + FORM_BYTES:
             raise RequestDataTooBig
-        super().initial(request, *args, **kwargs)
 
 
 class DraftView(ApiView):

@@ -8,7 +8,7 @@ from api import shapes
 from jobs.models import Job
 from manuscripts.models import Draft, Source
 
-from .conftest import join, note, problem, queries_of
+from .conftest import Api, join, note, problem, queries_of
 
 pytestmark = pytest.mark.django_db
 PATH = "/manuscripts/nine-crossings/drafts/"
@@ -201,7 +201,9 @@ def test_a_correction_needs_a_round_and_an_upload_a_form(owner, book):
 def test_what_is_too_big_is_refused_unread(owner, book, settings):
     settings.MAX_FILE_BYTES = 1000
     problem(owner.upload("nine-crossings", {"a.md": b"# A\n\n" + b"x" * 2000}), 413, "too_big")
-    problem(owner.upload("nine-crossings", {"a.md": b"# A\n\n" + b"x" * 2_000_000}), 413, "too_big")
+    big = {"a.md": b"# A\n\n" + b"x" * 2_000_000}
+    problem(owner.upload("nine-crossings", big), 413, "too_big")
+    problem(Api().upload("nine-crossings", big), 401, "not_authenticated")
 
 
 def test_what_only_conversion_finds_fails_later(owner, book, run_jobs):

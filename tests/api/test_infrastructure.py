@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from api.models import ApiToken
+from api.problems import server_error
 from manuscripts.models import Manuscript
 
 from .conftest import Api, problem
@@ -121,6 +122,15 @@ def test_every_error_is_a_problem_document(owner, book):
     )
     problem(owner.post("/manuscripts/", data='{"title": "A" * 6_000_000}'), 400, "parse_error")
     problem(owner.post("/manuscripts/", {"title": "A" * 6_000_000}), 413, "too_big")
+
+
+def test_what_no_view_has_seen_is_a_problem_too(owner, rf):
+    problem(owner.get("/me/", headers={"Host": "evil.example"}), 400, "bad_request")
+    page = Client().get("/", headers={"Host": "evil.example"})
+    assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
+    answer = server_error(rf.get("/api/v1/me/"))
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert server_error(rf.get("/")).status_code == 500
 
 
 def test_what_nobody_foresaw_is_a_plain_500_and_logged(owner, book, monkeypatch, caplog):
