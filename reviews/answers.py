@@ -272,16 +272,17 @@ def standing(manuscript: Manuscript, draft: Draft) -> Any:
 
     An answer stands through its whole round, corrections included, and in later rounds while what it is about keeps
     its text: a section its SectionText, a chapter its common sections, the book always. Of several answers to the
-    same question about the same thing in the same voice the newest counts.
+    same question about the same thing in the same voice (merged disciplines are one) the newest counts.
     """
     if draft.round_id is None:
         return Answer.objects.none()
     rows = Answer.objects.filter(question__manuscript=manuscript, round__number__lte=draft.round.number)
     rows = list(rows.order_by("round__number", "updated", "pk").values(*_FIELDS))
     texts = _texts({row["draft_id"] for row in rows} | {draft.pk})
+    voice = {d.pk: d.resolved().pk for d in manuscript.all_disciplines}
     newest: dict[tuple, dict] = {}
     for row in rows:
-        newest[tuple(row[name] for name in _FIELDS[1:6])] = row
+        newest[(*(row[name] for name in _FIELDS[1:5]), voice.get(row["discipline_id"]))] = row
     ids = [row["pk"] for row in newest.values() if _stands(row, draft, texts)]
     return Answer.objects.filter(pk__in=ids)
 

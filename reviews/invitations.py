@@ -23,7 +23,7 @@ from manuscripts.manuscripts import record_event
 from manuscripts.models import Discipline, Manuscript, Membership
 from manuscripts.permissions import LINKS, Actor, check
 
-from .members import MOST_MINUTES, is_owner, set_disciplines
+from .members import MOST_MINUTES, check_may_part, is_owner, set_disciplines
 from .models import Invitation, Review
 
 MOST_AT_ONCE = 500
@@ -193,6 +193,7 @@ def resend(actor: Actor, invitation: Invitation) -> Invitation:
     """Sends the invitation again; after a refusal, a no or a revocation it stands again, by a new link if revoked."""
     check(actor, "people.invite", invitation.manuscript)
     membership = Membership.objects.select_for_update().get(pk=invitation.membership_id)
+    check_may_part(actor, membership)
     invitation = Invitation.objects.select_for_update().get(membership=membership)
     if not membership.email:
         raise conflict("no_email", _("There is no address to send to: copy the link."))
@@ -211,6 +212,7 @@ def revoke(actor: Actor, invitation: Invitation) -> Invitation:
     """Ends the personal link and every browser that came in by it. Who had not said yes is no longer asked."""
     check(actor, "people.invite", invitation.manuscript)
     membership = Membership.objects.select_for_update().get(pk=invitation.membership_id)
+    check_may_part(actor, membership)
     membership.link_version += 1
     if membership.accepted is None:
         membership.removed = membership.removed or timezone.now()

@@ -11,6 +11,7 @@ from accounts.mail import one_line
 from manuscripts.errors import Refused, conflict
 from manuscripts.manuscripts import record_event
 from manuscripts.models import Discipline, Manuscript, Membership
+from manuscripts.modes import OthersSections
 from manuscripts.permissions import Actor, check
 
 MOST_MINUTES = 6000
@@ -43,9 +44,30 @@ def change_member(actor: Actor, member: Membership, **changes: Any) -> Membershi
     _change_facts(member, changes)
     member.save()
     if "disciplines" in changes:
-        set_disciplines(member, _disciplines_of(member.manuscript, changes["disciplines"]))
+        chosen = _disciplines_of(member.manuscript, changes["disciplines"])
+        if theirs:
+            _keep_sections_closed(member, chosen)
+        set_disciplines(member, chosen)
     record_event(member.manuscript, "member.changed", own, f"member:{member.pk}", fields=sorted(changes))
     return member
+
+
+def check_may_part(actor: Actor, member: Membership) -> None:
+    """Refused where someone other than the author takes away or gives back a place in the author team."""
+    if member.is_author_team and not is_owner(actor, member.manuscript):
+        raise Refused("not_allowed", _("Only the author can change who writes the book."))
+
+
+def closes_sections(manuscript: Manuscript) -> bool:
+    """Whether some round keeps the sections of other disciplines closed."""
+    return manuscript.rounds.filter(others_sections=OthersSections.CLOSED).exists()
+
+
+def _keep_sections_closed(member: Membership, chosen: list[Discipline]) -> None:
+    """A discipline opens its sections: where these are closed to others, nobody gives themselves one more."""
+    if not {d.pk for d in chosen} <= member.own_discipline_ids() and closes_sections(member.manuscript):
+        detail = _("Sections of other disciplines are closed: ask the author to add yours.")
+        raise Refused("closed_sections", detail, field="disciplines")
 
 
 def _change_facts(member: Membership, changes: dict[str, Any]) -> None:
@@ -111,8 +133,7 @@ def remove_member(actor: Actor, member: Membership) -> None:
     """Takes someone out: links, account and tokens open the manuscript no more, at once. What they wrote stays."""
     check(actor, "people.change", member)
     member = Membership.objects.select_for_update().get(pk=member.pk)
-    if member.is_author_team and not is_owner(actor, member.manuscript):
-        raise Refused("not_allowed", _("Only the author can change who writes the book."))
+    check_may_part(actor, member)
     _keep_an_author(member)
     rows = Membership.objects.filter(pk=member.pk, removed=None)
     if rows.update(removed=timezone.now(), link_version=F("link_version") + 1):

@@ -28,10 +28,14 @@ def import_draft(job: RunningJob) -> dict[str, Any]:
     draft = importing.run_import(job)
     if draft.state == "ready":
         draft = foresee(job, draft)
-    if draft.state in ("ready", "opening") and job.args.get("open") and _may_open(draft, job.args["open"]):
-        with job.checkpoint():
-            Draft.objects.filter(pk=draft.pk, state="ready").update(state="opening")
-        carry_and_open(job, draft, job.args["open"], {}, job.args.get("member"))
+    if draft.state in ("ready", "opening") and job.args.get("open"):
+        may_open = _may_open(draft, job.args["open"])
+        with job.checkpoint():  # it may be `opening` from an earlier attempt of this job
+            Draft.objects.filter(pk=draft.pk, state__in=["ready", "opening"], job_id=job.id).update(
+                state="opening" if may_open else "ready"
+            )
+        if may_open:
+            carry_and_open(job, draft, job.args["open"], {}, job.args.get("member"))
     return {"url": f"/api/v1/manuscripts/{draft.manuscript.slug}/drafts/{draft.number}/"}
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from jobs.models import Job
 from jobs.queue import enqueue
-from jobs.running import JobError, RunningJob
+from jobs.running import JobError, RunningJob, TryLater
 from manuscripts.errors import Refused, conflict
 from manuscripts.manuscripts import record_event
 from manuscripts.models import Draft, Manuscript, Membership, Placement, Round
@@ -79,15 +79,21 @@ def change_modes(actor: Actor, manuscript: Manuscript, modes: dict[str, Any]) ->
     values = read_modes(modes)
     with transaction.atomic():
         round_ = Round.objects.select_for_update().get(pk=shown_round(manuscript).pk)
+        _keep_promises(round_, values)
         for name, value in values.items():
-            if name in STRICTNESS and _is_looser(name, getattr(round_, name), value) and _has_words(round_):
-                detail = _("Readers have already written under the stricter promise: it holds until the round ends.")
-                raise Refused("promise", detail, status=409, field=name)
             setattr(round_, name, value)
         round_.save()
         me = actor.membership_in(manuscript)
         record_event(manuscript, "round.changed", me, f"round:{round_.pk}", **{k: str(v) for k, v in values.items()})
     return round_
+
+
+def _keep_promises(round_: Round, values: dict[str, Any]) -> None:
+    """409 `promise` where `values` would loosen what someone has already written under."""
+    for name in STRICTNESS:
+        if name in values and _is_looser(name, getattr(round_, name), values[name]) and _has_words(round_):
+            detail = _("Readers have already written under the stricter promise: it holds until the round ends.")
+            raise Refused("promise", detail, status=409, field=name)
 
 
 def _is_looser(name: str, before: str, after: str) -> bool:
@@ -113,6 +119,8 @@ def open_draft(actor: Actor, draft: Draft, kind: str | None = None, modes: dict[
         if draft.state == "open":
             return None
         kind = _check_opening(draft, kind)
+        if kind == "same":
+            _keep_promises(draft.manuscript.rounds.select_for_update().get(state="running"), values)
         draft.state = "opening"
         me = actor.membership_in(draft.manuscript_id)
         job = enqueue(
@@ -165,11 +173,17 @@ def run_opening(job: RunningJob) -> dict[str, Any]:
 def carry_and_open(job: RunningJob, draft: Draft, kind: str, modes: dict[str, Any], member_id: int | None) -> None:
     """Computes where the notes go, then stores that and opens the draft, all or nothing."""
     before = draft.manuscript.open_draft
+    if before and before.number > draft.number:
+        raise JobError("not_newer", _("A newer draft has been opened since."))
     job.progress(0.1, _("Carrying the notes"))
     prepared = plan(before, draft, tick=job.stop_if_asked) if before else None
     job.progress(0.8, _("Opening the draft"))
     with job.commit():
-        Manuscript.objects.select_for_update().get(pk=draft.manuscript_id)
+        manuscript = Manuscript.objects.select_for_update().get(pk=draft.manuscript_id)
+        if manuscript.open_draft != before:
+            raise TryLater(0)  # another draft was opened meanwhile, and the notes stand there now
+        if kind == "same" and not manuscript.rounds.filter(state="running").exists():
+            raise JobError("no_round", _("No round is running that this could correct."))
         draft = Draft.objects.select_for_update().get(pk=draft.pk)
         if before and prepared:
             draft.changes = {**draft.changes, "remarks": store(prepared, before)}
@@ -304,7 +318,8 @@ def progress(reviews: list[Review], draft: Draft | None) -> dict[int, dict[str, 
     """By review id: how many of the chapters asked about have been read to the end. Three queries for any number."""
     if draft is None:
         return {review.pk: {"read": 0, "asked": 0} for review in reviews}
-    rows = draft.placements.exclude(chapter_position=0).values_list("chapter_id", "discipline_id")
+    root = {d.pk: d.resolved().pk for d in draft.manuscript.all_disciplines}
+    rows = list(draft.placements.exclude(chapter_position=0).values_list("chapter_id", "discipline_id"))
     common = {chapter for chapter, discipline in rows if discipline is None}
     members = {review.member_id: review.member for review in reviews}
     finished: dict[int, set[int]] = {}
@@ -313,8 +328,8 @@ def progress(reviews: list[Review], draft: Draft | None) -> dict[int, dict[str, 
         finished.setdefault(member_id, set()).add(chapter_id)
     result = {}
     for review in reviews:
-        own = {d.pk for d in review.member.disciplines.all()}
-        asked = common | {chapter for chapter, discipline in rows if discipline in own}
+        own = {root[d.pk] for d in review.member.disciplines.all()}
+        asked = common | {chapter for chapter, discipline in rows if discipline and root[discipline] in own}
         result[review.pk] = {"read": len(asked & finished.get(review.member_id, set())), "asked": len(asked)}
     return result
 

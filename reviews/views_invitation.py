@@ -18,7 +18,7 @@ from manuscripts.models import Discipline, Manuscript, Membership
 from manuscripts.permissions import load
 
 from .invitations import accept, decline, membership_of_token, open_link, suggest_person
-from .members import change_member
+from .members import change_member, closes_sections
 from .models import Invitation
 from .sending import letter_of
 
@@ -38,9 +38,12 @@ class ProfileForm(forms.Form):
     sphere = forms.ChoiceField(choices=[("", ""), *Membership.SPHERES], required=False)
     years = forms.TypedChoiceField(choices=[("", ""), *YEARS], coerce=int, empty_value=None, required=False)
 
-    def __init__(self, *args, manuscript: Manuscript, **kwargs):
+    def __init__(self, *args, membership: Membership, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["disciplines"].queryset = manuscript.disciplines.filter(merged_into=None)
+        rows = membership.manuscript.disciplines.filter(merged_into=None)
+        if closes_sections(membership.manuscript):
+            rows = rows.filter(pk__in=membership.own_discipline_ids())
+        self.fields["disciplines"].queryset = rows
 
 
 def _stranger(request: HttpRequest, membership: Membership) -> dict[str, Any] | None:
@@ -139,7 +142,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     membership = request.actor.membership_in(manuscript)
     if membership.role != "reviewer":
         raise Http404
-    form = ProfileForm(request.POST or None, manuscript=manuscript)
+    form = ProfileForm(request.POST or None, membership=membership)
     if request.method == "POST" and form.is_valid():
         said = {k: v for k, v in form.cleaned_data.items() if k != "disciplines"}
         chosen = [d.slug for d in form.cleaned_data["disciplines"]]

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from manuscripts.errors import Refused
-from manuscripts.models import Membership
+from manuscripts.models import Membership, Round
 from manuscripts.permissions import Actor
 from reviews.invitations import (
     accept,
@@ -458,3 +459,28 @@ def test_a_new_round_asks_again_whom_it_may(cast, run_jobs):
     assert not {"never@post.example", "silent@post.example", "eve@stone.example"} & set(told)
     assert personal_link(willing) in told["willing@post.example"].body
     assert "new draft of “The Lamplit Plan”" in told["willing@post.example"].body
+
+
+def test_where_sections_are_closed_nobody_opens_one_for_themselves(cast, client):
+    member = cast.members["ops"]
+    Round.objects.create(manuscript=member.manuscript, number=9, others_sections="closed")
+    with pytest.raises(Refused) as refused:
+        change_member(cast.actor("ops"), member, disciplines=["it-operations", "information-security"])
+    assert (refused.value.code, refused.value.field) == ("closed_sections", "disciplines")
+    security = member.manuscript.disciplines.get(slug="information-security")
+    client.force_login(member.user)
+    page = reverse("profile", args=[member.manuscript.slug])
+    assert client.post(page, {"disciplines": [security.pk]}).status_code == 400
+    assert client.post(page, {"sphere": "worker"}).status_code == 302
+    assert [d.slug for d in member.own_disciplines()] == ["it-operations"]
+    assert change_member(cast.actor("author"), member, disciplines=["information-security"])
+
+
+def test_only_the_author_takes_back_and_renews_what_makes_authors(cast):
+    row = {"name": "Una Bell", "email": "una@example.org", "role": "co_author"}
+    (asked,) = invite(cast.actor("author"), cast.book, [row])
+    for act in (revoke, resend):
+        with pytest.raises(Refused) as refused:
+            act(cast.actor("co_author"), asked)
+        assert refused.value.code == "not_allowed"
+    assert revoke(cast.actor("author"), asked).state == "revoked"

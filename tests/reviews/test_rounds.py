@@ -250,3 +250,92 @@ def test_a_note_returns_when_its_text_returns(run_jobs):
     rounds.open_draft(author, third, "same")
     run_jobs()
     assert fates(third)[thread.pk] == ("kept", "noon")
+
+
+def test_a_correction_keeps_the_promises_of_its_round():
+    draft = make_book(anonymity="all", others_sections="closed")
+    author = author_of(draft.manuscript)
+    note(actor_of(make_reader(draft.manuscript, "Omar Haddad", "it-operations")), draft, "c1-1", "night")
+    second = make_draft(draft.manuscript, CHANGED)
+    for looser in ({"anonymity": "peers"}, {"others_sections": "open"}):
+        with pytest.raises(Refused) as refused:
+            rounds.open_draft(author, second, "same", looser)
+        assert (refused.value.status, refused.value.code) == (409, "promise")
+    second.refresh_from_db()
+    assert second.state == "ready"
+    assert rounds.open_draft(author, second, "new", {"anonymity": "peers"}) is not None
+
+
+def test_of_two_drafts_opened_at_once_the_newer_holds_every_note(run_jobs, monkeypatch):
+    """While the third draft's notes are placed, the second opens and gets a note: it is placed again from there."""
+    first = make_book()
+    author, manuscript = author_of(first.manuscript), first.manuscript
+    omar = actor_of(make_reader(manuscript, "Omar Haddad", "it-operations"))
+    second, third = make_draft(manuscript, CHANGED), make_draft(manuscript, CHANGED)
+    late = rounds.open_draft(author, third, "same")
+    rounds.open_draft(author, second, "same")
+    placed = rounds.plan
+    written: list[Thread] = []
+
+    def place_slowly(before, draft, **more):
+        if draft.pk == third.pk and not written:
+            prepared = placed(before, draft, **more)
+            monkeypatch.setattr(rounds, "plan", placed)
+            from jobs.running import run
+
+            run(Job.objects.get(key=f"open_draft:{second.pk}").pk)
+            written.append(note(omar, Draft.objects.get(pk=second.pk), "c1-1", "Who is awake?"))
+            return prepared
+        return placed(before, draft, **more)
+
+    monkeypatch.setattr(rounds, "plan", place_slowly)
+    run_jobs()
+    assert Job.objects.get(pk=late.pk).state == "done" and manuscript.open_draft == third
+    assert [d.state for d in manuscript.drafts.order_by("number")] == ["closed", "closed", "open"]
+    assert fates(third)[written[0].pk] == ("kept", "Who is awake?")
+
+
+def test_an_older_draft_does_not_open_after_a_newer_one(run_jobs):
+    first = make_book()
+    author, manuscript = author_of(first.manuscript), first.manuscript
+    second, third = make_draft(manuscript, CHANGED), make_draft(manuscript, CHANGED)
+    older = rounds.open_draft(author, second, "same")
+    newer = rounds.open_draft(author, third, "same")
+    from jobs.running import run
+
+    run(newer.pk)
+    run_jobs()
+    second.refresh_from_db()
+    assert (Job.objects.get(pk=older.pk).problem_code, second.state) == ("not_newer", "ready")
+    assert manuscript.open_draft == third
+
+
+def test_a_correction_of_a_round_that_has_ended_meanwhile_stays_ready(run_jobs):
+    first = make_book()
+    second = make_draft(first.manuscript, CHANGED)
+    job = rounds.open_draft(author_of(first.manuscript), second, "same")
+    rounds.close_round(author_of(first.manuscript), first.manuscript)
+    run_jobs()
+    second.refresh_from_db()
+    assert (Job.objects.get(pk=job.pk).problem_code, second.state) == ("no_round", "ready")
+
+
+def test_merged_disciplines_are_one_voice_and_one_ask():
+    draft = make_book()
+    manuscript = draft.manuscript
+    operations = manuscript.disciplines.get(slug="it-operations")
+    deployment = manuscript.disciplines.get(slug="deployment")
+    member = make_reader(manuscript, "Omar Haddad", "it-operations", "deployment")
+    omar, sense = actor_of(member), question(manuscript, "makes_sense")
+    for slug, value in (("deployment", "no"), ("it-operations", "yes")):
+        save_answer(omar, manuscript, question=sense, scope="chapter", key="c1", value=value, discipline=slug)
+    assert standing(manuscript, draft).count() == 2
+    operations.merged_into = deployment
+    operations.save()
+    merged = Manuscript.objects.get(pk=manuscript.pk)
+    assert [a.value for a in standing(merged, draft)] == ["yes"]
+    review = Review.objects.get(member=member)
+    before = rounds.progress([review], Draft.objects.get(pk=draft.pk))[review.pk]["asked"]
+    member.disciplines.set([deployment])
+    review = Review.objects.get(member=member)
+    assert rounds.progress([review], Draft.objects.get(pk=draft.pk))[review.pk]["asked"] == before
