@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from manuscripts.errors import Refused
+from manuscripts.errors import Refused, conflict
 from manuscripts.models import Manuscript
 from manuscripts.modes import Visibility
 from manuscripts.permissions import load
@@ -75,6 +75,7 @@ def told(view: View) -> View:
         except PermissionDenied as error:
             if wants_json(request):
                 return JsonResponse({"code": "forbidden", "detail": str(error)}, status=403)
+            _keep_plain(request, slug)
             raise
 
     return require_POST(told_view)
@@ -255,6 +256,8 @@ def _take_back(request: HttpRequest, question: Question, target: dict[str, Any])
 def review_state(request: HttpRequest, slug: str) -> HttpResponse:
     """Submits one's review, reopens or declines it."""
     manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    if manuscript.current_round is None:
+        raise conflict("no_round", _("No round is running."))
     review = review_of(request.actor.membership_in(manuscript), manuscript.current_round)
     set_review(request.actor, review, request.POST.get("state", ""))
     return back(request, slug)

@@ -337,6 +337,7 @@ def test_a_home_without_an_open_draft_says_so():
     page = signed_in(reader.user).get("/m/not-yet/")
     assert page.status_code == 200 and "no draft to read yet" in page.content.decode()
     assert signed_in(reader.user).get("/m/not-yet/read/c1/").status_code == 404
+    assert signed_in(reader.user).post("/m/not-yet/review/", {"state": "submitted"}, **JSON).status_code == 409
 
 
 def test_pictures_go_to_those_who_may_read_their_text():
@@ -375,6 +376,11 @@ def test_a_round_that_ended_takes_nothing_more(draft, ops):
     assert "The round has ended" in page and 'data-may-write=""' in page
     answer = client.post("/m/the-night-shift/notes/", {"kind": "comment", "body": "Late", "chapter": "c1"}, **JSON)
     assert answer.status_code == 403 and not Thread.objects.exists()
+    plain = client.post(
+        "/m/the-night-shift/notes/", {"kind": "comment", "body": "Typed without script", "chapter": "c1"}
+    )
+    assert plain.status_code == 403 and not Thread.objects.exists()
+    assert "Typed without script" in client.get("/m/the-night-shift/").content.decode()
 
 
 def test_a_note_whose_words_are_gone_says_so_near_its_place(draft, ops):
