@@ -376,7 +376,8 @@ def test_a_round_that_ended_takes_nothing_more(draft, ops):
     assert "The round has ended" in page and 'data-may-write=""' in page
     answer = client.post("/m/the-night-shift/notes/", {"kind": "comment", "body": "Late", "chapter": "c1"}, **JSON)
     assert answer.status_code == 403 and not Thread.objects.exists()
-    plain = client.post(
+    typed = {"kind": "comment", "body": "Typed without script", "chapter": "c1"}
+    plain = client.post("/m/the-night-shift/notes/", typed)
         "/m/the-night-shift/notes/", {"kind": "comment", "body": "Typed without script", "chapter": "c1"}
     )
     assert plain.status_code == 403 and not Thread.objects.exists()
