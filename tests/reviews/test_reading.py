@@ -378,8 +378,6 @@ def test_a_round_that_ended_takes_nothing_more(draft, ops):
     assert answer.status_code == 403 and not Thread.objects.exists()
     typed = {"kind": "comment", "body": "Typed without script", "chapter": "c1"}
     plain = client.post("/m/the-night-shift/notes/", typed)
-        "/m/the-night-shift/notes/", {"kind": "comment", "body": "Typed without script", "chapter": "c1"}
-    )
     assert plain.status_code == 403 and not Thread.objects.exists()
     assert "Typed without script" in client.get("/m/the-night-shift/").content.decode()
 
