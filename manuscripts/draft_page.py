@@ -81,7 +81,7 @@ class DraftPage:
     headings: list[Asked]
     removed: list[Placement]
     fates: list[tuple[str, int]]
-    corrections: list[str]
+    corrections: list[tuple[str, str]]
     disciplines: list[Discipline]
     words: int
     pictures: int
@@ -136,6 +136,7 @@ def draft_page(draft: Draft) -> DraftPage:
     remarks = draft.changes.get("remarks") or {}
     names = {name.slug: name.name for name in discipline_names(draft.manuscript)}
     after = {place.section.key for place in new}
+    lines = lines_of(draft) if draft.corrections and draft.state == "ready" else {}
     running = draft.manuscript.rounds.filter(state="running").first()
     return DraftPage(
         draft=draft,
@@ -145,7 +146,7 @@ def draft_page(draft: Draft) -> DraftPage:
         headings=[q for q in questions if q.kind == "heading"],
         removed=[place for place in old if place.section.key not in after],
         fates=[(fate, remarks.get(fate, 0)) for fate in FATES] if remarks else [],
-        corrections=[describe(correction, names) for correction in draft.corrections],
+        corrections=[(describe(c, names), lines.get(c.get("at", ""), "")) for c in draft.corrections],
         disciplines=list(draft.manuscript.disciplines.filter(merged_into=None)),
         words=sum(place.text.words for place in new),
         pictures=Image.objects.filter(texts__placements__draft=draft).distinct().count(),
@@ -216,6 +217,12 @@ def answers(draft: Draft, given: dict[str, str]) -> list[dict[str, Any]]:
     for index, question in enumerate(read_of(draft).get("questions", [])):
         ops += question["options"].get(given.get(f"q{index}", ""), [])
     return ops
+
+
+def lines_of(draft: Draft) -> dict[str, str]:
+    """The first words of each block of what was read, by the mark that corrections name it with."""
+    blocks = [block for d in read_of(draft).get("documents", []) for block in Document.from_json(d).blocks]
+    return {mark: " ".join(block.plain[:200].split()) for mark, block in zip(fingerprints(blocks), blocks, strict=True)}
 
 
 @dataclass

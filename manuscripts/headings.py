@@ -84,7 +84,8 @@ def proposed_levels(blocks: Sequence[Block], candidates: Sequence[int], names: d
     """A heading level for each bold line among `candidates` (indexes).
 
     With real headings in the file a bold line goes one level below the heading it stands under, unless it is
-    numbered as a chapter. Without any, the largest type, or else what is numbered as a chapter, makes level 1.
+    numbered as a chapter where chapters are, or stands in larger type than the other bold lines. Without any, the
+    largest type, or else what is numbered as a chapter, makes level 1.
     """
     real = [block.level for block in blocks if block.kind == "heading"]
     sizes = sorted({blocks[i].size for i in candidates if blocks[i].size}, reverse=True)
@@ -100,8 +101,9 @@ def proposed_levels(blocks: Sequence[Block], candidates: Sequence[int], names: d
             if block.kind == "heading":
                 above = block.level
             elif index in candidates:
-                big = bool(sizes) and len(sizes) > 1 and block.size == sizes[0]
-                chapter = (index in chapterish and chapter_words) or (big and block.size >= 16)
+                large = bool(block.size) and block.size == sizes[0] and block.size >= 16
+                alone = len({blocks[i].size for i in candidates}) == 1
+                chapter = (index in chapterish and (chapter_words or large)) or (large and not alone)
                 levels[index] = top if chapter else min(6, above + 1)
         return levels
     for index in candidates:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -51,7 +52,8 @@ def _draft(request: HttpRequest, slug: str, number: int, action: str) -> Draft:
 def draft_new(request: HttpRequest, slug: str) -> HttpResponse:
     """The upload. Files that are sent again lead to the draft that they already made."""
     manuscript = load(Manuscript, request.actor, "draft.import", slug=slug)
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"chapters": request.GET.get("chapter", "")})
+    initial = {"chapters": request.GET.get("chapter", ""), "note": _note_of(manuscript, request.GET.get("after", ""))}
+    form = UploadForm(request.POST or None, request.FILES or None, initial=initial)
     status = 400 if form.is_bound and not form.is_valid() else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -72,6 +74,12 @@ def draft_new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("draft", slug, made.draft.number)
     context = {"manuscript": manuscript, "here": "manuscript", "form": form, "drafts": _drafts(manuscript)}
     return render(request, "manuscripts/draft_new.html", context, status=status)
+
+
+def _note_of(manuscript: Manuscript, number: str) -> str:
+    """What was typed for the upload that failed, so that it need not be typed again."""
+    failed = manuscript.drafts.filter(number=_number(number), state="failed").first()
+    return failed.note if failed else ""
 
 
 def _drafts(manuscript: Manuscript) -> list[Draft]:
@@ -117,14 +125,15 @@ def draft_correct(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     try:
         if request.POST.get("do") == "undo":
             uncorrect(request.actor, row, _number(request.POST.get("correction")))
-        else:
-            ops = _ops(row, request.POST)
-            if ops:
-                correct(request.actor, row, ops)
-        messages.success(request, _("Kept, for this draft and the next uploads."))
+            messages.success(request, _("Taken back."))
+        elif ops := _ops(row, request.POST):
+            correct(request.actor, row, ops)
+            messages.success(request, _("Kept, for this draft and the next uploads."))
     except Refused as error:
         messages.error(request, error.detail)
-    return redirect("draft", slug, number)
+    key = request.POST.get("key", "")
+    place = f"#at-{key}" if row.placements.filter(section__key=key).exists() else ""
+    return redirect(reverse("draft", args=[slug, number]) + place)
 
 
 def _number(value: str | None) -> int:

@@ -40,6 +40,7 @@ def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
         "next_number": max((d.number for d in drafts), default=0) + 1,
         "readers": manuscript.memberships.present().filter(role="reviewer").count(),
         "steps": _steps(figures),
+        "first_thin": next((d["slug"] for d in figures.get("disciplines", []) if d["thin"]), ""),
         "reports": reports.defer("snapshot")[:SHOWN_REPORTS],
     }
     return render(request, "reports/author_home.html", context)
@@ -56,6 +57,8 @@ def _steps(figures: dict[str, Any]) -> list[dict[str, Any]]:
         steps.append({"kind": "waiting", "count": figures["waiting"], "most": most})
     if figures["detached"]:
         steps.append({"kind": "detached", "count": figures["detached"]})
+    if not figures["asked"]:
+        steps.append({"kind": "invite", "count": 0})
     thin = [d for d in figures["disciplines"] if d["thin"]]
     if thin:
         steps.append({"kind": "thin", "count": 3 - thin[0]["thin"], "discipline": thin[0]})

@@ -6,6 +6,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from manuscripts.correcting import correct
+from manuscripts.draft_page import answers
 from manuscripts.errors import Refused
 from manuscripts.models import Draft
 from manuscripts.permissions import load
@@ -15,13 +17,16 @@ from .rounds import open_draft
 
 @require_POST
 def draft_open(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Open as a new round or as a correction; what would be lost must have been confirmed on the page."""
+    """Open as a new round or as a correction, with the answers that the page's questions show; what would be lost
+    must have been confirmed on the page."""
     draft = load(Draft, request.actor, "draft.open", manuscript__slug=slug, number=number)
-    must_confirm = any(problem["severity"] == "confirm" for problem in draft.problems)
-    if must_confirm and not request.POST.get("confirmed"):
-        messages.error(request, _("Confirm first that what is named below may go."))
-        return redirect("draft", slug, number)
     try:
+        if ops := answers(draft, request.POST.dict()):
+            draft = correct(request.actor, draft, ops)
+        must_confirm = any(problem["severity"] == "confirm" for problem in draft.problems)
+        if must_confirm and not request.POST.get("confirmed"):
+            messages.error(request, _("Confirm first that what is named below may go."))
+            return redirect("draft", slug, number)
         open_draft(request.actor, draft, request.POST.get("as") or None)
     except Refused as error:
         messages.error(request, error.detail)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -118,6 +120,11 @@ def _outcome(line: Line, known: set[str]) -> tuple[str, str]:
         return "known", ""
     if not line.name:
         return "problem", _("Write the name too.")
+    if line.email:
+        try:
+            validate_email(line.email)
+        except ValidationError:
+            return "problem", _("This is not an e-mail address.")
     return ("mail" if line.email else "link"), ""
 
 
@@ -156,6 +163,7 @@ def _preview(
         "letter": letter,
         "mails": mails,
         "links": len(ready) - mails,
+        "wrong": sum(bool(guest.problem) for guest in guests),
         "typed": typed,
         "reply_to": reply_address(me),
     }

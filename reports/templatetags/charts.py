@@ -35,7 +35,10 @@ def strip(bins: Sequence[int], most: int = 10) -> charts.Svg:
 
 @register.filter
 def boxes(people: Mapping[str, int | None]) -> list[str]:
-    """One box for each person asked: finished, reading or invited. None where the figure is blank."""
-    counts = {name: people.get(name) or 0 for name in ("finished", "reading", "asked")}
-    left = max(counts["asked"] - counts["finished"] - counts["reading"], 0)
-    return ["fin"] * counts["finished"] + ["rea"] * counts["reading"] + ["inv"] * left
+    """One box for each person asked who did not decline: finished, reading, said yes, no answer. None where the
+    figure is blank."""
+    names = ("finished", "reading", "opened", "asked", "declined")
+    finished, reading, opened, asked, declined = (people.get(name) or 0 for name in names)
+    said_yes = max(opened - finished - reading, 0)
+    silent = max(asked - declined - finished - reading - said_yes, 0)
+    return ["fin"] * finished + ["rea"] * reading + ["ope"] * said_yes + ["inv"] * silent

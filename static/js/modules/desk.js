@@ -22,12 +22,29 @@ start("desk", (desk) => {
     }
   }
 
+  /* What Ctrl+Enter decides: the key that led into the field for the reason or for the other note. */
+  let meant = "";
+
   function decide(value) {
     const reason = pane.querySelector("[name=reason]");
     const same = pane.querySelector("[name=duplicate_of]");
+    meant = value;
+    if (value === "duplicate" && same) same.closest("details").open = true;
     if (value === "no_change" && !reason?.value.trim()) reason?.focus();
     else if (value === "duplicate" && !same?.value) same?.focus();
     else pane.querySelector(`button[value=${value}]`)?.click();
+  }
+
+  function send(form) {
+    if (form.matches(".decide") && !meant) form.querySelector("button").focus();
+    else (form.querySelector(`button[value="${meant}"]`) ?? form.querySelector("button")).click();
+  }
+
+  function keyInField(event) {
+    if (event.key === "Escape") event.target.blur();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(event.target.form);
+    else return;
+    event.preventDefault();
   }
 
   list.addEventListener("click", (event) => {
@@ -41,6 +58,7 @@ start("desk", (desk) => {
     if (event.detail.target !== pane) return;
     desk.classList.add("show-detail");
     pane.scrollTop = 0;
+    meant = "";
     pane.querySelector("h2")?.focus({ preventScroll: true });
   });
 
@@ -56,6 +74,7 @@ start("desk", (desk) => {
   });
 
   document.addEventListener("keydown", (event) => {
+    if (inField(event.target) && pane.contains(event.target)) return keyInField(event);
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
     if (!desk.dataset.singleKeys || document.querySelector("dialog[open]")) return;
     const key = event.key.toLowerCase();
