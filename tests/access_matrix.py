@@ -38,6 +38,9 @@ account_set_password      GET+HEAD  -          in   200  200  200   in   200  20
 account_set_password      POST      -          in   302  302  302   in   302  302  302  302  302
 account_reset_password    GET+HEAD  -          200  200  200  200   200  200  200  200  200  200
 account_reset_password    POST      -          302  302  302  302   302  302  302  302  302  302
+account_confirm_password_reset_code GET+HEAD+POST - in in  in   in    in   in   in   in   in   in
+account_complete_password_reset GET+HEAD+POST - 302 302 302 302  302  302  302  302  302  302
+account_password_reset_completed GET+HEAD -    200  200  200  200   200  200  200  200  200  200
 tokens                    GET       -          in   200  200  200   in   200  200  200  200  200
 tokens                    POST      -          in   200  200  200   in   200  200  200  200  200
 token_revoke              POST      -          in   404  404  404   in   404  404  404  404  302
@@ -73,6 +76,7 @@ note_decide               POST      -          404  404  404  404   403  403  40
 note_withdraw             POST      -          404  404  404  404   403  200  403  403  403  403
 comment_change            POST      -          404  404  404  404   403  200  403  403  403  403
 comment_change            POST      withdraw   404  404  404  404   403  200  403  403  403  403
+comment_change            POST      answered   404  404  404  404   403  409  403  403  403  403
 unsent                    POST      -          404  404  404  404   200  200  200  200  200  200
 unsent_list               GET       -          404  404  404  404   200  200  200  200  200  200
 verdict                   GET       -          404  404  404  404   200  200  200  404  404  404
@@ -169,6 +173,7 @@ api:thread_anchor         POST      -          401  401  404  404  404   403  40
 api:thread_agree          POST      -          401  401  404  404  404   403  200  403  403  403   403  403  403  404
 api:thread_agree          DELETE    agreed     401  401  404  404  404   403  200  403  403  403   403  403  403  404
 api:comment               PATCH     -          401  401  404  404  404   200  403  403  403  403   403  403  403  404
+api:comment               PATCH     answered   401  401  404  404  404   409  403  403  403  403   403  403  403  404
 api:comment               DELETE    -          401  401  404  404  404   200  403  403  403  403   403  403  403  404
 
 api:questions             GET+HEAD  -          401  401  404  404  404   200  200  200  200  200   200  200  200  404
@@ -209,6 +214,8 @@ NO_TRACE = {
     "account_login POST -": "a wrong password",
     "account_request_login_code POST -": "the code is kept in the session, the mail in a file",
     "account_confirm_login_code POST -": "no code was asked for",
+    "account_confirm_password_reset_code POST -": "no reset was asked for",
+    "account_complete_password_reset POST -": "no reset was asked for",
     "account_reset_password POST -": "the code is kept in the session, the mail in a file",
     "api:draft_open POST -": "it is open already",
     "draft_correct POST -": "it is open: the page says that it cannot be corrected",
@@ -218,6 +225,10 @@ NO_TRACE = {
 
 #: Methods that are not the page's are refused after the one who asks is known: `in` for those not signed in, 401.
 BEFORE_405 = {"account", "tokens", "token_revoke", "manuscript_new"}
+
+
+#: Where no reset is under way these lead away before the method is looked at.
+LEAD_AWAY = {"account_confirm_password_reset_code": "in", "account_complete_password_reset": "302"}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from reports.making import Wish, request_report
 from reviews.answers import questions_of, save_answer
 from reviews.invitations import personal_link
 from reviews.rounds import close_round, review_of
-from reviews.threads import NewThread, create_thread
+from reviews.threads import NewThread, create_thread, reply
 from tests.access_walk import PATTERNS
 from tests.cast import Cast, make_cast, make_member
 
@@ -333,6 +333,7 @@ GIVEN = {
     "closed": _mode(others_sections=OthersSections.CLOSED),
     "closed_text": _mode(others_sections=OthersSections.CLOSED),
     "closed_note": _mode(others_sections=OthersSections.CLOSED),
+    "answered": lambda scene: reply(scene.cast.actor("author"), scene.held["note"], "Thank you."),
     "never": _mode(visibility=Visibility.NEVER),
     "agreed": lambda scene: scene.held["note"].agreements.create(
         member=scene.cast.members["sec"], round=scene.cast.book.current_round, anonymity="peers"

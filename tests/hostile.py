@@ -226,7 +226,7 @@ MARKDOWN_BOMBS = {
     "tabs": "\t" * 50_000 + "a",
     "fences": "```\n" * 20_001,
     "attributes": "## a {" + "#a .b c=d " * 10_000 + "}",
-    "control characters": "ab\x0bc\x1b[31m\u202ed\ufeffe\u2028f",
+    "control characters": "ab\x0bc\x1b[31m\u202ed\ufeffe\u2028f" + " words" * 400,
 }
 
 CASES: dict[str, Case] = {
