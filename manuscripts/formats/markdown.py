@@ -213,6 +213,7 @@ class Writer:
         """Inline Markdown; `  \\n` stands for a line break."""
         out: list[str] = []
         run: list[str] = []
+        nodes = _joined(nodes)
         for index, node in enumerate(nodes):
             if isinstance(node, str):
                 run.append(node)
@@ -307,6 +308,20 @@ class Writer:
 def _parts(node: Node) -> tuple[str, Any]:
     """A node's kind and its content."""
     return node["t"], node.get("c")
+
+
+def _joined(nodes: Inlines) -> Inlines:
+    """Neighbours under the same mark as one: `*a**b*` is read as something else, and a letter after it is lost."""
+    joined: Inlines = []
+    for node in nodes:
+        last = joined[-1] if joined else None
+        if isinstance(node, str) or node["t"] not in MARKS:
+            joined.append(node)
+        elif isinstance(last, dict) and last["t"] == node["t"]:
+            last["c"].extend(node["c"])
+        else:
+            joined.append({"t": node["t"], "c": list(node["c"])})
+    return joined
 
 
 def _is_bold(node: Node) -> bool:

@@ -112,6 +112,14 @@ def test_nested_marks_keep_every_letter(inlines):
     assert letters.sub("", text) == letters.sub("", plain)
 
 
+@pytest.mark.parametrize("kind", ["Strong", "Emph", "Strikeout"])
+@pytest.mark.parametrize("tail", ["", "1", " 1"])
+def test_neighbours_under_one_mark_are_one(kind, tail):
+    marks = [{"t": kind, "c": ["a"]}, {"t": kind, "c": ["b"]}, {"t": kind, "c": ["é"]}]
+    _markdown, text, plain = rendered([para(*marks, tail)])
+    assert text.strip() == plain.strip() == f"abé{tail}"
+
+
 def test_headings_and_notes_come_back():
     source = (
         "# A * hard # heading ##\n\nOne[^a] two[^b].\n\n"
