@@ -377,7 +377,7 @@ HOSTILE = [
     "[Eve](https://evil.example/login)",
     "Eve https://evil.example www.evil.example",
     "{{ 7*7 }} {user.__class__} %(title)s",
-    "Eve\u202e\u200b\x00moc.live",
+    "Eve\u202e\u200b\x07moc.live",
 ]
 
 
