@@ -23,7 +23,8 @@ def lines_of_the_document() -> str:
 @pytest.fixture
 def done(start, env, tmp_path):  # noqa: F811
     """The folder in which all lines have been run, with what they printed in `out`."""
-    address = start("--empty").wait_until_ready()
+    instance = start("--empty")
+    address = instance.wait_until_ready()
     manage = f"{sys.executable} {ROOT}/manage.py"
     token = subprocess.run(
         [*manage.split(), "create_token", "ada@books.example", "--create", "--scope", "admin"],
@@ -45,7 +46,8 @@ def done(start, env, tmp_path):  # noqa: F811
     )
     assert run.returncode == 0, f"{run.stdout[-3000:]}\n{run.stderr[-3000:]}"
     (folder / "out").write_text(run.stdout)
-    return folder
+    yield folder
+    assert instance.stop()[0] == 0
 
 
 def read(folder: Path, name: str) -> dict:
