@@ -12,7 +12,7 @@ from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpResponseBase
 
-from .access_matrix import BEFORE_405, LEAD_AWAY, NO_TRACE, ROWS, Row
+from .access_matrix import BEFORE_405, NO_TRACE, ROWS, Row
 from .access_scene import GIVEN, MISSING, Scene, address, body_of, fingerprint, names_in
 from .access_walk import METHODS
 
@@ -157,8 +157,6 @@ def wrong_methods(scene: Scene, name: str) -> list[str]:
 
 
 def _refused(name: str, who: str) -> str:
-    if name in LEAD_AWAY:
-        return LEAD_AWAY[name]
     if name in BEFORE_405 and who in ("anonymous", "link"):
         return "in"
     if name.startswith("api:") and name not in ("api:schema", "api:docs") and who in ("anonymous", "link"):

@@ -31,9 +31,9 @@ account_confirm_login_code GET+HEAD+POST -     302  302  302  302   302  302  30
 account_inactive          GET+HEAD  -          200  200  200  200   200  200  200  200  200  200
 account_signup            GET+HEAD  -          200  302  302  302   200  302  302  302  302  302
 account_signup            POST      -          302  302  302  302   302  302  302  302  302  302
-account_email_verification_sent GET+HEAD -     in   302  302  302   in   302  302  302  302  302
-account_reauthenticate    GET+HEAD  -          in   403  403  403   in   403  403  403  403  403
-account_change_password   GET+HEAD  -          in   302  302  302   in   302  302  302  302  302
+account_email_verification_sent GET+HEAD+POST - in   302  302  302   in   302  302  302  302  302
+account_reauthenticate    GET+HEAD+POST -         in   403  403  403   in   403  403  403  403  403
+account_change_password   GET+HEAD+POST -         in   302  302  302   in   302  302  302  302  302
 account_set_password      GET+HEAD  -          in   200  200  200   in   200  200  200  200  200
 account_set_password      POST      -          in   302  302  302   in   302  302  302  302  302
 account_reset_password    GET+HEAD  -          200  200  200  200   200  200  200  200  200  200
@@ -216,6 +216,8 @@ NO_TRACE = {
     "account_confirm_login_code POST -": "no code was asked for",
     "account_confirm_password_reset_code POST -": "no reset was asked for",
     "account_complete_password_reset POST -": "no reset was asked for",
+    "account_change_password POST -": "they have no password: they are led to set one",
+    "account_email_verification_sent POST -": "no address was to be confirmed",
     "account_reset_password POST -": "the code is kept in the session, the mail in a file",
     "api:draft_open POST -": "it is open already",
     "draft_correct POST -": "it is open: the page says that it cannot be corrected",
@@ -225,10 +227,6 @@ NO_TRACE = {
 
 #: Methods that are not the page's are refused after the one who asks is known: `in` for those not signed in, 401.
 BEFORE_405 = {"account", "tokens", "token_revoke", "manuscript_new"}
-
-
-#: Where no reset is under way these lead away before the method is looked at.
-LEAD_AWAY = {"account_confirm_password_reset_code": "in", "account_complete_password_reset": "302"}
 
 
 @dataclass(frozen=True)
