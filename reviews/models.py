@@ -316,8 +316,6 @@ class UnsentNote(models.Model):
     content = models.JSONField(default=dict)
     updated = models.DateTimeField(default=timezone.now)
 
-    objects = OfMembershipQuerySet.as_manager()
-
     class Meta:
         ordering = ["updated"]
         constraints = [models.UniqueConstraint(fields=["member", "place"], name="one_unsent_a_place")]

@@ -11,13 +11,16 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from anchoring.selectors import describe
 from manuscripts.models import Draft, Manuscript, Membership, Placement, SectionText
+from manuscripts.modes import OthersSections
 from manuscripts.permissions import Actor
 
 from .identity import shown
 from .models import Agreement, Anchor, Comment
+from .querysets import closed_section_ids
 
 
 def iso(moment: Any) -> str | None:
@@ -44,6 +47,7 @@ class _Page:
         round_ = draft.round if draft else None
         self.running = (round_ is not None and round_.state == "running") or _some_round_runs(manuscript)
         self.may_write = "write" in actor.scopes
+        self.closed = _closed_in(draft, self.me)
         self.addresses: dict[str | None, str] = {}
         self.people: dict[tuple[int, str], dict[str, Any]] = {}
         ids = [row.pk for row in rows]
@@ -107,6 +111,15 @@ class _Page:
                 reverse("read", args=[slug, chapter]) if chapter else reverse("manuscript", args=[slug])
             )
         return self.addresses[chapter]
+
+
+def _closed_in(draft: Draft | None, viewer: Membership | None) -> set[int]:
+    """The sections of the draft that the viewer may not read."""
+    if draft is None or viewer is None or draft.round is None:
+        return set()
+    if draft.round.others_sections != OthersSections.CLOSED:
+        return set()
+    return closed_section_ids(viewer).get(draft.pk, set())
 
 
 def _some_round_runs(manuscript: Manuscript) -> bool:
@@ -238,6 +251,8 @@ def _place(page: _Page, anchor: Any, chapter: str | None, fate: str = "", reason
     }
     if anchor is None:
         return place
+    if anchor.section_id in page.closed:  # one's own note, carried to words one may not read
+        return {**place, "fate": "detached", "reason": _("It stands in a section that is closed to you")}
     place.update(fate=anchor.fate, confidence=anchor.confidence, reason=anchor.reason, by=anchor.by)
     place["chapter"] = page.chapters.get(anchor.chapter_id)
     place["section"] = page.sections.get(anchor.section_id)

@@ -300,3 +300,15 @@ def test_a_note_of_long_ago_is_new_to_those_who_ask_what_changed():
     before = timezone.now()
     note = note_on(ops, draft, "c1-1", "The pager does.", created=before - timedelta(days=30))
     assert note.created < before - timedelta(days=29) and note.updated >= before
+
+
+def test_a_note_carried_into_a_closed_section_tells_its_writer_no_words_of_it():
+    draft = make_book(others_sections="closed")
+    sec = actor_of(make_reader(draft.manuscript, "Saskia Vos", "information-security"))
+    mine = note_on(sec, draft, "c1-1", "The pager does.")
+    closed = text_of(draft, "c1-ops")
+    place_by_hand(author_of(draft), mine, closed.pk, {"start": 0, "end": 10})
+    (seen,) = seen_by(sec, draft)
+    assert (seen["anchor"]["fate"], seen["anchor"]["text_id"], seen["anchor"]["exact"]) == ("detached", None, None)
+    assert seen["written_on"]["selector"] and seen["mine"]
+    assert seen_by(author_of(draft), draft)[0]["anchor"]["exact"] == closed.text[:10]
