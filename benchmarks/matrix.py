@@ -9,6 +9,7 @@ import time
 #: Rows that the lists guard too (`visible_to` already leaves out what they would refuse): in turn with their lists.
 GUARDED_BY_LISTS = {
     "manuscript.read": ("manuscripts.models", "ManuscriptQuerySet"),
+    "unsent.keep": ("manuscripts.models", "ManuscriptQuerySet"),
     "text.read": ("manuscripts.models", "SectionTextQuerySet"),
     "image.read": ("manuscripts.models", "ImageQuerySet"),
     "draft.read": ("manuscripts.models", "DraftQuerySet"),
