@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from manuscripts.errors import Refused
 from manuscripts.models import Discipline, Draft
+from manuscripts.numbers import whole
 
 from .answers import Ask
 
@@ -94,7 +95,7 @@ def posted(data: Mapping[str, Any]) -> list[dict[str, Any]]:
         if not name.startswith("answer:"):
             continue
         parts = name.split(":")
-        if len(parts) != 5 or not parts[1].isdecimal():
+        if len(parts) != 5 or whole(parts[1]) is None:
             raise Refused("invalid", _("This is not a question."), field=name)
         _prefix, question, scope, key, slug = parts
         found.append(

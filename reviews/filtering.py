@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from manuscripts.errors import Refused
 from manuscripts.models import Discipline, Draft, Placement
+from manuscripts.numbers import whole
 
 from .models import Anchor, Decision, Thread
 
@@ -81,8 +82,8 @@ def _status(draft: Draft, values: Sequence[str]) -> Q:
 
 
 def _author(draft: Draft, values: Sequence[str]) -> Q:
-    ids = [value for value in values if value.isascii() and value.isdecimal() and len(value) < 19]
-    if len(ids) != len(values):
+    ids = [whole(value) for value in values]
+    if None in ids:
         raise Refused("invalid", _("An author is named by a member's id."), field="author")
     return Q(author__in=ids)
 

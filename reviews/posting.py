@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from anchoring.selectors import InvalidSelector, SelectorMismatch, resolve
 from manuscripts.errors import Refused, conflict
 from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement, Round
+from manuscripts.numbers import whole
 from manuscripts.permissions import Actor
 from manuscripts.rendering import clean_input
 
@@ -89,8 +90,7 @@ def find_place(actor: Actor, manuscript: Manuscript, new: NewThread) -> Place:
 
 
 def place_in_text(actor: Actor, manuscript: Manuscript, new: NewThread) -> Place:
-    named = str(new.text_id)
-    text_id = int(named) if named.isascii() and named.isdecimal() and len(named) < 19 else 0
+    text_id = whole(str(new.text_id)) or 0
     for draft in (
         manuscript.drafts.filter(state__in=["open", "closed"], placements__text=text_id).order_by("-number").distinct()
     ):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from manuscripts.models import Draft, Manuscript, Membership, Round
+from manuscripts.numbers import whole
 from manuscripts.permissions import Actor
 
 from .answers import asked_of
@@ -168,10 +169,10 @@ def _unsent_line(manuscript: Manuscript, note: UnsentNote, held: Contents) -> Un
     slug = manuscript.slug
     fields = content.get("fields") if isinstance(content.get("fields"), dict) else {}
     address = reverse("note_create", args=[slug]) if fields else ""
-    if str(content.get("reply", "")).isdecimal():
-        address, fields = reverse("note_reply", args=[slug, int(content["reply"])]), {"body": body}
-    if str(content.get("edit", "")).isdecimal():
-        address, fields = reverse("comment_change", args=[slug, int(content["edit"])]), {"body": body}
+    for name, view in (("reply", "note_reply"), ("edit", "comment_change")):
+        pk = whole(str(content.get(name, "")))
+        if pk is not None:
+            address, fields = reverse(view, args=[slug, pk]), {"body": body}
     if not fields and note.place.startswith("plain:"):
         address, fields = reverse("note_create", args=[slug]), content
     return UnsentLine(

@@ -34,7 +34,9 @@ YEARS = [("1", gettext_lazy("Under 3 years")), ("5", gettext_lazy("3 to 10")), (
 class ProfileForm(forms.Form):
     """Three taps about oneself, each optional."""
 
-    disciplines = forms.ModelMultipleChoiceField(queryset=Discipline.objects.none(), required=False)
+    disciplines = forms.ModelMultipleChoiceField(
+        queryset=Discipline.objects.none(), required=False, to_field_name="slug"
+    )
     sphere = forms.ChoiceField(choices=[("", ""), *Membership.SPHERES], required=False)
     years = forms.TypedChoiceField(choices=[("", ""), *YEARS], coerce=int, empty_value=None, required=False)
 

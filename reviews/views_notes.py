@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -77,8 +77,27 @@ def told(view: View) -> View:
                 return JsonResponse({"code": "forbidden", "detail": str(error)}, status=403)
             _keep_plain(request, slug)
             raise
+        except Http404 as error:
+            if wants_json(request):
+                return JsonResponse(_not_here(request, slug, error), status=404)
+            raise
 
     return require_POST(told_view)
+
+
+def _not_here(request: HttpRequest, slug: str, error: Http404) -> dict[str, Any]:
+    """What a script is told of what is not here: to a member that it is gone; to anyone else the same of every
+    address, with a way back for someone whose session ended or whose link was taken back while they wrote."""
+    if any(membership.manuscript.slug == slug for membership in request.actor.memberships().values()):
+        return {"code": "gone", "detail": str(error)}
+    return {
+        "code": "signed_out",
+        "detail": _(
+            "You are no longer signed in here. Your words are kept in this browser. Open your personal link again, or "
+            "sign in, in another tab; then save here once more."
+        ),
+        "way_back": {"href": reverse("account_login"), "label": _("Sign in, in another tab")},
+    }
 
 
 def _keep_plain(request: HttpRequest, slug: str) -> None:
@@ -122,7 +141,7 @@ def new_thread(data: Any) -> NewThread:
     if data.get("selector"):
         try:
             selector = json.loads(data["selector"])
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Refused("invalid_selector", _("This does not say which words were selected.")) from None
     kind = data.get("kind", "comment")
     return NewThread(
@@ -214,7 +233,8 @@ def unsent_note(request: HttpRequest, slug: str) -> HttpResponse:
 def _content(text: str) -> dict[str, Any]:
     try:
         content = json.loads(text)
-    except ValueError:
+        json.dumps(content)
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or unsent.SENT in content:
         raise Refused("invalid", _("This is not what a composer holds."), field="content")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from manuscripts.errors import Refused
 from manuscripts.models import Discipline, Event, Manuscript, Membership
+from manuscripts.numbers import whole
 from manuscripts.permissions import check, load
 
 from .invitations import MOST_AT_ONCE, invite, make_contact, resend, revoke
@@ -135,7 +136,7 @@ def _row(guest: Guest, typed: dict[str, Any]) -> dict[str, Any]:
         "email": line.email,
         "disciplines": [d.slug for d in line.disciplines],
         "role": typed["role"],
-        "minutes": int(typed["minutes"]) if typed["minutes"].isascii() and typed["minutes"].isdigit() else None,
+        "minutes": whole(typed["minutes"]),
         "message": typed["message"],
     }
 
@@ -198,11 +199,10 @@ def person(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     manuscript, member = _member(request, slug, pk)
     refused = None
     if request.method == "POST":
-        minutes = request.POST.get("minutes", "")
         changes: dict[str, Any] = {
             "name": request.POST.get("name", ""),
             "disciplines": request.POST.getlist("disciplines"),
-            "minutes": int(minutes) if minutes.isascii() and minutes.isdigit() else None,
+            "minutes": whole(request.POST.get("minutes")),
         }
         if request.POST.get("role"):
             changes["role"] = request.POST["role"]

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from manuscripts.errors import Refused
 from manuscripts.models import Manuscript, Membership
+from manuscripts.numbers import whole
 from manuscripts.permissions import Actor, check
 from reviews.answers import delete_answer, questions_of, save_answer, standing
 from reviews.models import Answer, Question
@@ -108,7 +109,7 @@ class Answers(ApiView):
         return Response(shown, status=201 if made else 200)
 
     def _question(self, pk: str) -> Question:
-        found = self.manuscript.questions.filter(pk=pk).first() if is_id(pk) else None
+        found = self.manuscript.questions.filter(pk=pk).first() if whole(pk) is not None else None
         if found is None:
             raise Refused("unknown_question", "There is no such question.", field="question")
         return found
@@ -119,7 +120,7 @@ class Answers(ApiView):
             return me
         check(self.request.actor, "answer.record", self.manuscript)
         people = self.manuscript.memberships.present().filter(role__in=["reviewer", "contact"])
-        found = people.filter(pk=pk).first() if is_id(pk) else None
+        found = people.filter(pk=pk).first() if whole(pk) is not None else None
         if found is None:
             raise Refused("unknown_member", "There is no such reader.", field="member")
         return found
@@ -141,10 +142,6 @@ class OneAnswer(ApiView):
         with unchanged(self, self.object):
             delete_answer(request.actor, self.object)
         return Response(status=204)
-
-
-def is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def represent_question(row: Question) -> dict:

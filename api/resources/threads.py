@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from manuscripts.errors import Refused
 from manuscripts.models import Draft, Manuscript, Membership
+from manuscripts.numbers import whole
 from manuscripts.permissions import Actor, check
 from reviews import threads as domain
 from reviews.filtering import FILTERS, filter_threads
@@ -189,7 +190,7 @@ class DecideThread(ThreadAction):
 
     def _thread(self, pk: str) -> Thread:
         rows = Thread.objects.visible_to(self.request.actor).filter(manuscript=self.object.manuscript)
-        found = rows.filter(pk=pk).first() if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
+        found = rows.filter(pk=whole(pk)).first() if whole(pk) is not None else None
         if found is None:
             raise Refused("invalid", _("There is no such note here."), field="duplicate_of")
         return found
@@ -270,8 +271,8 @@ def author_of(actor: Actor, manuscript: Manuscript, named: str) -> Membership:
     found = None
     if "@" in named:
         found = people.filter(email=named.strip().lower()).first()
-    elif named.isascii() and named.isdecimal() and len(named) < 19:
-        found = people.filter(pk=named).first()
+    elif whole(named) is not None:
+        found = people.filter(pk=whole(named)).first()
     if found is None:
         raise Refused("unknown_member", _("There is no such member."), field="author")
     return found
