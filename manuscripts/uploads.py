@@ -42,7 +42,7 @@ class Uploaded:
 
 def store_bytes(folder: Path, data: bytes, sha256: str) -> None:
     """Keep bytes under their hash: written aside, then renamed, so that no half file ever stands there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / sha256
     if target.exists() and target.stat().st_size == len(data):
         return

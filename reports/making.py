@@ -2,11 +2,8 @@
 
 import hashlib
 import logging
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +18,7 @@ from manuscripts.errors import Refused
 from manuscripts.manuscripts import record_event
 from manuscripts.models import Draft, Manuscript
 from manuscripts.permissions import Actor, check
+from manuscripts.uploads import store_bytes
 from reports.collecting import collect, rfc3339
 from reports.findings import findings, sha256
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats
@@ -163,7 +161,7 @@ def make_file(report: Report, name: str) -> ReportFile:
     try:
         made = kind.render(report.snapshot or {}, report.snapshot_sha256)
         file.sha256, file.bytes, file.state = hashlib.sha256(made).hexdigest(), len(made), "done"
-        keep(made, file.path)
+        store_bytes(settings.REPORTS_DIR, made, file.sha256)
     except Stopped:
         raise
     except Exception as error:  # whatever a renderer meets, the other files are still wanted
@@ -171,21 +169,6 @@ def make_file(report: Report, name: str) -> ReportFile:
         file.sha256, file.bytes, file.state = "", 0, "failed"
         file.error = _("This file could not be made. It was logged; tell your operator.")
     return file
-
-
-def keep(made: bytes, path: Path) -> None:
-    """Writes a file whole or not at all, readable by the server alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix="making-")
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(made)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def put_back(job: Job) -> None:

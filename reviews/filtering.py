@@ -5,7 +5,6 @@ what stands in `draft`: its chapter, section and fate there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_date, parse_datetime
@@ -146,13 +145,3 @@ def in_text_order(rows: QuerySet) -> QuerySet:
         at_section=Subquery(newest.values("position")[:1]),
         of_chapter=Subquery(chapter.values("chapter_position")[:1]),
     ).order_by("of_chapter", "at_section", "now_start", "now_near", "created", "pk")
-
-
-def facets(rows: Sequence[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], str | None]) -> dict[str, int]:
-    """How many of the presented notes have each value of `name`."""
-    counts: dict[str, int] = {}
-    for row in rows:
-        value = name(row)
-        if value is not None:
-            counts[value] = counts.get(value, 0) + 1
-    return counts

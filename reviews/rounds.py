@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from manuscripts.modes import Anonymity, OthersSections, Visibility
 from manuscripts.permissions import Actor, check
 
 from .carrying import plan, store
-from .models import Answer, Comment, Reading, Review, Thread
+from .models import Answer, Comment, Reading, Review
 
 MODES = {"visibility": Visibility, "anonymity": Anonymity, "others_sections": OthersSections}
 # From the strictest promise to the loosest
@@ -332,8 +331,3 @@ def progress(reviews: list[Review], draft: Draft | None) -> dict[int, dict[str, 
         asked = common | {chapter for chapter, discipline in rows if discipline and root[discipline] in own}
         result[review.pk] = {"read": len(asked & finished.get(review.member_id, set())), "asked": len(asked)}
     return result
-
-
-def newest_thread_update(manuscript: Manuscript) -> Any:
-    """When any note of the manuscript last changed; for ETags."""
-    return Thread.objects.filter(manuscript=manuscript).aggregate(at=Max("updated"))["at"]
