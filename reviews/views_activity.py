@@ -19,6 +19,7 @@ SENTENCES = {
     "manuscript.changed": _("changed the settings of the manuscript"),
     "draft.uploaded": _("uploaded a draft"),
     "draft.opened": _("opened a draft"),
+    "draft.corrected": _("corrected the outline of a draft"),
     "draft.discarded": _("threw a draft away"),
     "round.changed": _("changed the round"),
     "round.ended": _("ended the round"),
@@ -49,7 +50,6 @@ SENTENCES = {
     "sample.begun": _("began to load the sample"),
     "sample.loaded": _("loaded the sample"),
 }
-SAID = ("thread.", "comment.", "answer.")
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,11 @@ class Line:
 
 
 def line(event: Event, nameless: bool) -> Line:
-    """`nameless`: a round promised that nobody learns who wrote what."""
+    """`nameless`: a round promised that nobody learns who wrote what. Then no reader is named, whatever they did: who
+    came or finished at the minute of a note wrote it."""
     actor = event.actor
     who = actor.name if actor else str(_("The server"))
-    if actor and nameless and not actor.is_author_team and event.kind.startswith(SAID):
+    if actor and nameless and not actor.is_author_team:
         who = str(_("A reader"))
     return Line(event.at, who, SENTENCES.get(event.kind, event.kind), address(event))
 

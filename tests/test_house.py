@@ -65,3 +65,12 @@ def test_browser_reports_faults(live_server, page):
     page.wait_for_timeout(100)
     assert page.problems == ["planted"]
     page.problems.clear()
+
+
+def test_a_form_beyond_any_upload_is_refused_before_it_is_read(client, settings, db):
+    """By its length alone, whoever sends it and wherever; the body here is not even there."""
+    for path in ("/account/login/", "/nowhere/"):
+        answer = client.generic("POST", path, b"", CONTENT_LENGTH=str(settings.MAX_FILE_BYTES * 2))
+        assert answer.status_code == 413
+    assert client.generic("POST", "/nowhere/", b"", CONTENT_LENGTH="x").status_code == 413
+    assert client.generic("POST", "/nowhere/", b"", CONTENT_LENGTH=str(settings.MAX_FILE_BYTES)).status_code == 404

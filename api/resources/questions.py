@@ -1,7 +1,9 @@
 """What readers are asked, and what they say."""
 
+from datetime import datetime
 from typing import Any
 
+from django.http import Http404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -95,7 +97,8 @@ class Answers(ApiView):
     def get(self, request: Request, slug: str) -> Response:
         rows = told(request.actor, self.manuscript)
         rows = rows.select_related("question", "chapter", "section", "discipline__merged_into", "round", "draft")
-        return self.page(rows, lambda found: represent_answers(found, request.actor, self.manuscript))
+        # In the order of their ids: the cursor of times would tell when someone unnamed answered.
+        return self.page(rows, lambda found: represent_answers(found, request.actor, self.manuscript), order=("pk",))
 
     @described("Answer a question; a second time replaces", body=AnswerBody, answer=shapes.Answer, status=201,
                also={200: shapes.Answer}, problems=(409,))  # fmt: skip
@@ -133,6 +136,12 @@ class OneAnswer(ApiView):
     def rows(self) -> Any:
         return Answer.objects.select_related("question__manuscript", "member")
 
+    def _find(self, request: Request, kwargs: dict[str, Any]) -> None:
+        """404 for an answer that no list tells, too."""
+        super()._find(request, kwargs)
+        if not told(request.actor, self.object.manuscript).filter(pk=self.object.pk).exists():
+            raise Http404
+
     def represent(self, answer: Answer) -> dict:
         return represent_answers([answer], self.request.actor, answer.manuscript)[0]
 
@@ -167,6 +176,11 @@ def represent_answers(rows: list[Answer], actor: Actor, manuscript: Manuscript) 
     return [_answer(row, actor, row.pk in stand) for row in rows]
 
 
+def _day(moment: datetime) -> datetime:
+    """The day alone: the minute of an answer, beside what its writer did elsewhere, would name them."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _answer(row: Answer, actor: Actor, stands: bool) -> dict:
     known = is_told_of(actor, row)
     rating = row.question.kind == "rating" and str(row.value).isdecimal()
@@ -183,5 +197,5 @@ def _answer(row: Answer, actor: Actor, stands: bool) -> dict:
         "words": row.words,
         "stands": stands,
         "via": row.via if known else "",
-        "updated": row.updated,
+        "updated": row.updated if known else _day(row.updated),
     }

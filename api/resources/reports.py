@@ -106,7 +106,7 @@ class ReportDownload(OneReport):
     @described("A file of a report", answer=OpenApiTypes.BINARY, media="*/*")
     def get(self, request: Request, pk: str, format_name: str) -> FileResponse:
         file = self.object.files.filter(format=format_name, state="done").first()
-        if file is None:
+        if file is None or not file.path.exists():
             raise Http404
         kind = FORMATS[file.format].media_type
         response = FileResponse(file.path.open("rb"), as_attachment=True, filename=file.name, content_type=kind)

@@ -127,6 +127,11 @@ def test_under_full_anonymity_answers_are_told_only_among_three(owner, asked, dr
     rosa.post(f"{PATH}answers/", {**body, "scope": "own_section", "key": "c1-ops"})
     told = owner.get(f"{PATH}answers/").json()["results"]
     assert [(a["scope"], a["member"], a["discipline"]) for a in told] == [("book", None, None)] * 3
+    assert {a["updated"][10:] for a in told} == {"T00:00:00Z"}
+    hidden = Answer.objects.get(scope="own_section")
+    stale = {"If-Match": '"stale"'}
+    problem(owner.delete(f"/answers/{hidden.pk}/", headers=stale), 404, "not_found")
+    problem(rosa.delete(f"/answers/{hidden.pk}/", headers=stale), 412, "changed")
     assert len(rosa.get(f"{PATH}answers/").json()["results"]) == 2
 
 

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from manuscripts.models import Discipline, Membership
+from manuscripts.manuscripts import record_event
+from manuscripts.models import Discipline, Membership, Round
 from reviews.invitations import accept, invite, personal_link
 from reviews.models import Review
 from reviews.people_lines import read_lines
@@ -142,6 +143,15 @@ def test_an_empty_or_nameless_form_says_so(cast, client):
     assert not Membership.objects.filter(email="nora@falk.example").exists()
 
 
+def test_one_line_that_cannot_go_out_holds_all_back_and_says_so(cast, client):
+    cast.enter(client, "author")
+    lines = "Nora Falk, nora@falk, OPS\nOtto Bly, otto@bly.example, OPS"
+    page = client.post(reverse("invite", args=[cast.book.slug]), {"lines": lines, "send": "1"}).text
+    assert "This is not an e-mail address." in page and "One line cannot go out as it is." in page
+    assert 'name="send"' not in page
+    assert not Membership.objects.filter(email="otto@bly.example").exists()
+
+
 # The table
 
 
@@ -198,6 +208,16 @@ def test_an_anonymous_round_does_not_tie_names_to_pseudonyms(cast, client):
     page = client.get(reverse("people", args=[cast.book.slug])).text
     assert cast.members["ops"].name in page
     assert cast.members["ops"].pseudonym not in page
+
+
+def test_an_anonymous_round_has_no_reader_in_the_activity_log(cast, client):
+    record_event(cast.book, "review.submitted", cast.members["ops"], "review:1")
+    cast.enter(client, "author")
+    address = reverse("activity", args=[cast.book.slug])
+    assert f"{cast.members['ops'].name}" in client.get(address).text
+    Round.objects.filter(manuscript=cast.book).update(anonymity="all")
+    page = client.get(address).text
+    assert cast.members["ops"].name not in page and "A reader" in page and cast.members["author"].name in page
 
 
 # Settings
