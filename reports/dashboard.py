@@ -17,8 +17,7 @@ Data = dict[str, Any]
 def dashboard(manuscript: Manuscript) -> Data:
     """The tables of the author's dashboard, from the same findings as a report; empty before the first draft opens.
 
-    `draft` (the Draft or None), `label`, `total` (notes), `waiting`, `detached`, `asked` (people),
-    `said` (bold sentence, the rest),
+    `draft` (the Draft or None), `label`, `total` (notes), `waiting`, `detached`, `said` (bold sentence, the rest),
     `chapters`: key, title (numbered), state (done, nearly, not_yet), why, strip (notes by place), read (people),
     asked (people), sense and value (cells, value None where not asked), waiting, notes;
     `disciplines`: slug, code, name, state (None: blank or no section), why, people (finished, reading, opened,
@@ -41,7 +40,6 @@ def dashboard(manuscript: Manuscript) -> Data:
         "total": data["remarks"]["total"],
         "waiting": data["remarks"]["by_decision"]["open"],
         "detached": data["remarks"]["by_fate"]["detached"],
-        "asked": data["coverage"]["all"]["asked"],
         "said": _said(chapters, data),
         "chapters": chapters,
         "disciplines": [_discipline(pages, data, sections.get(d.slug), d.slug) for d in snapshot.disciplines],

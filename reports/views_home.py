@@ -30,6 +30,7 @@ def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
     figures = dashboard(manuscript) if manuscript.open_draft else {}
     drafts = list(manuscript.drafts.exclude(state="discarded").select_related("round"))
     reports = Report.objects.visible_to(request.actor).filter(manuscript=manuscript).prefetch_related("files")
+    readers = manuscript.memberships.present().filter(role="reviewer").count()
     context = {
         "manuscript": manuscript,
         "here": "manuscript",
@@ -38,16 +39,17 @@ def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
         "waiting_draft": next((d for d in drafts if d.state in {"importing", "ready", "opening"}), None),
         "round": manuscript.current_round,
         "next_number": max((d.number for d in drafts), default=0) + 1,
-        "readers": manuscript.memberships.present().filter(role="reviewer").count(),
-        "steps": _steps(figures),
+        "readers": readers,
+        "steps": _steps(figures, readers),
         "first_thin": next((d["slug"] for d in figures.get("disciplines", []) if d["thin"]), ""),
         "reports": reports.defer("snapshot")[:SHOWN_REPORTS],
     }
     return render(request, "reports/author_home.html", context)
 
 
-def _steps(figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """What to do next, with its number: waiting notes, detached ones, disciplines whose answers make no figure."""
+def _steps(figures: dict[str, Any], readers: int) -> list[dict[str, Any]]:
+    """What to do next, with its number: waiting notes, detached ones, disciplines to ask where nobody was asked, else
+    disciplines whose answers make no figure."""
     if not figures:
         return []
     steps = []
@@ -57,8 +59,8 @@ def _steps(figures: dict[str, Any]) -> list[dict[str, Any]]:
         steps.append({"kind": "waiting", "count": figures["waiting"], "most": most})
     if figures["detached"]:
         steps.append({"kind": "detached", "count": figures["detached"]})
-    if not figures["asked"]:
-        steps.append({"kind": "invite", "count": 0})
+    if not readers:
+        steps.append({"kind": "invite", "count": len(figures["disciplines"])})
     thin = [d for d in figures["disciplines"] if d["thin"]]
     if thin:
         steps.append({"kind": "thin", "count": 3 - thin[0]["thin"], "discipline": thin[0]})

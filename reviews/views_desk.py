@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from manuscripts.models import Draft, Manuscript
+from manuscripts.numbers import whole
 from manuscripts.permissions import load
 
 from . import desk
+from .models import Thread
 from .note_cards import Card, Cards
 
 
@@ -19,6 +21,7 @@ def desk_page(request: HttpRequest, slug: str) -> HttpResponse:
     manuscript = load(Manuscript, request.actor, "desk.read", slug=slug)
     draft = manuscript.open_draft
     context: dict[str, Any] = {"manuscript": manuscript, "here": "notes", "draft": draft}
+    context["membership"] = request.actor.membership_in(manuscript)
     if draft is not None:
         draft.manuscript = manuscript
         context |= _list(request, draft)
@@ -30,7 +33,7 @@ def desk_page(request: HttpRequest, slug: str) -> HttpResponse:
 def _list(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     wanted = desk.Wanted.of(request.GET)
     rows = desk.narrowed(request.actor, draft, wanted)
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1
+    page = whole(request.GET.get("page")) or 1
     notes, more = desk.listed(request.actor, draft, desk.in_tab(rows, wanted.tab), max(1, min(page, 10_000)))
     makes = _cards(request, draft)
     return {
@@ -48,17 +51,17 @@ def _list(request: HttpRequest, draft: Draft) -> dict[str, Any]:
 
 def _open_note(request: HttpRequest, draft: Draft, notes: list[tuple[dict[str, Any], Card]]) -> dict[str, Any]:
     """The note asked for, else the first of the list, with its passage and its neighbours."""
-    asked = request.GET.get("note", "")
+    decided = _decided(request, draft)
+    asked = request.GET.get("note", "") if decided else request.GET.get("decided") or request.GET.get("note", "")
     found = next((pair for pair in notes if pair[0]["id"] == asked), None)
-    if found is None and asked.isdecimal():
-        rows = desk.all_notes(request.actor, draft).filter(pk=asked)
+    if found is None and whole(asked) is not None:
+        rows = desk.all_notes(request.actor, draft).filter(pk=whole(asked))
         note = next(iter(desk.present(request.actor, rows, draft)), None)
         if note:
             desk.add_passages(draft, [note])
             found = (note, _cards(request, draft).card(note))
     found = found or (notes[0] if notes else None)
-    decided = request.GET.get("decided", "")
-    context: dict[str, Any] = {"asked": bool(asked), "decided": decided if decided.isdecimal() else ""}
+    context: dict[str, Any] = {"asked": bool(asked), "decided": decided}
     if found is None:
         return context
     note, card = found
@@ -72,6 +75,14 @@ def _open_note(request: HttpRequest, draft: Draft, notes: list[tuple[dict[str, A
         "beside": [makes.card(other) for other in desk.on_same_passage(request.actor, draft, note)],
         "next_id": ids[at + 1] if 0 <= at < len(ids) - 1 else (ids[at - 1] if at > 0 else ""),
     }
+
+
+def _decided(request: HttpRequest, draft: Draft) -> Thread | None:
+    """The note just decided on; None where the decision was refused, and then that note stays open."""
+    pk = request.GET.get("decided", "")
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        return None
+    return desk.all_notes(request.actor, draft).select_related("decision").filter(pk=pk, decision__isnull=False).first()
 
 
 def _cards(request: HttpRequest, draft: Draft) -> Cards:

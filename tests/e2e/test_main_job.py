@@ -238,7 +238,7 @@ def test_the_main_job(live_server, client, new_page, worker, mails, settings, tm
     author.locator("#list a", has_text="two people sign").click()
     author.locator("#pane .said", has_text="two people sign").wait_for()
     author.get_by_role("button", name=re.compile("Will change")).click()
-    author.get_by_text("Decided.").wait_for()
+    author.get_by_text("Decided: will change.").wait_for()
     author.goto(f"{live_server.url}/m/{slug}/reports/")
     author.get_by_role("button", name="Make the report").click()
     with author.expect_download(timeout=60_000) as download:

@@ -246,3 +246,34 @@ def test_only_the_author_team_changes(cast, client, name):
     members = dict.fromkeys(("ops", "sec", "observer", "link"), 403)
     assert answers == dict.fromkeys(("author", "co_author"), 302) | members | dict.fromkeys(cast.OUTSIDE, 404)
     assert Draft.objects.get(manuscript=cast.book).state == before
+
+
+def test_what_the_page_shows_holds_when_the_draft_is_opened(send, author, book, run_jobs):
+    page = send(FIRST.replace("## ", "**Aside**\n\n## ", 1).encode())
+    assert page.content.count(b'form="opening" name="q0"') == 2
+    author.post(reverse("draft_open", args=[book.slug, 1]), {"as": "new", "q0": "no"})
+    run_jobs()
+    draft = Draft.objects.get()
+    assert draft.state == "open"
+    assert [(c["op"], c["level"]) for c in draft.corrections] == [("heading", 0)]
+
+
+def test_a_correction_names_its_line_and_keeps_the_place(send, author, book):
+    page = send(FIRST.encode())
+    key = Draft.objects.get().placements.filter(chapter_title="Two").first().section.key
+    address = reverse("draft_correct", args=[book.slug, 1])
+    kept = author.post(address, {"do": "save", "key": key, "title": "Twice", "was_title": "Two"})
+    assert kept.url == reverse("draft", args=[book.slug, 1]) + f"#at-{key}"
+    page = author.get(kept.url)
+    assert f'id="at-{key}"' in page.content.decode()
+    assert "Named “Twice” Two" in words(page)
+    nothing = author.post(address, {"do": "save", "key": key, "title": " ", "was_title": "Twice"}, follow=True)
+    assert "Kept, for this draft" not in words(nothing)
+
+
+def test_what_was_typed_for_a_failed_upload_is_there_again(send, author, book):
+    failed = send(word(lambda d: d.add_paragraph("Words."))[:-200], "cut.docx", note="Shorter now.")
+    assert "This upload could not be read" in words(failed)
+    assert "?after=1" in failed.content.decode()
+    assert "Shorter now." in words(author.get(reverse("draft_new", args=[book.slug]) + "?after=1"))
+    assert "Shorter now." not in words(author.get(reverse("draft_new", args=[book.slug]) + "?after=x"))

@@ -144,6 +144,24 @@ def bold_book() -> list[Document]:
     return [Document("bold.docx", "docx", blocks)]
 
 
+def test_a_bold_line_in_large_type_is_a_chapter_beside_real_chapters():
+    def read(title: str, size: float, other: float) -> list[str]:
+        blocks = [
+            Block("heading", "The handover", "The handover", level=1),
+            Block("heading", "IT operations", "IT operations", level=2),
+            Block("paragraph", "Aside", "**Aside**", bold=True, size=other),
+            Block("paragraph", "The pager does.", "The pager does."),
+            Block("paragraph", title, f"**{title}**", bold=True, size=size),
+            Block("paragraph", "The release waited.", "The release waited."),
+        ]
+        return [chapter.title for chapter in outline([Document("bold.docx", "docx", blocks)], NAMES).chapters]
+
+    assert read("Chapter 2 The promise", 18.0, 0.0) == ["The handover", "Chapter 2 The promise"]
+    assert read("The promise", 18.0, 0.0) == ["The handover", "The promise"]
+    assert read("The promise", 18.0, 18.0) == ["The handover"]
+    assert read("The promise", 12.0, 0.0) == ["The handover"]
+
+
 def test_bold_lines_are_read_as_headings_and_offered():
     documents = bold_book()
     made = outline(documents, NAMES)

@@ -4,6 +4,7 @@ import pytest
 
 from manuscripts.manuscripts import make_manuscript
 from reports.dashboard import dashboard
+from reports.templatetags.charts import boxes
 from reviews.threads import decide
 from tests.books import actor_of, make_author, make_book, make_reader
 from tests.reports.test_collecting import answer, author_of, say
@@ -41,3 +42,20 @@ def test_a_book_never_opened():
     found = dashboard(make_manuscript(make_author(), "Unopened"))
     assert found["draft"] is None and found["chapters"] == []
     assert len(found["disciplines"]) == 10
+
+
+def test_a_box_for_each_reader_who_did_not_decline():
+    people = {"asked": 7, "opened": 4, "finished": 1, "reading": 2, "declined": 1}
+    assert boxes(people) == ["fin", "rea", "rea", "ope", "inv", "inv"]
+    assert boxes({**people, "declined": 3, "opened": 3}) == ["fin", "rea", "rea", "inv"]
+    assert boxes(dict.fromkeys(people)) == []
+
+
+def test_while_nobody_is_asked_the_next_thing_is_to_ask(client):
+    draft = make_book()
+    address = f"/m/{draft.manuscript.slug}/"
+    client.force_login(author_of(draft).user)
+    assert "Nobody has been asked yet." in client.get(address).content.decode()
+    make_reader(draft.manuscript, "Omar Haddad", "it-operations")
+    page = client.get(address).content.decode()
+    assert "Nobody has been asked yet." not in page and "Every note is answered." in page
