@@ -11,8 +11,7 @@ class JobsOfManuscripts(JobQuerySet):
     """Jobs as the permission engine loads them: `load(JobsOfManuscripts(Job), actor, "job.read", pk=...)`."""
 
     def visible_to(self, actor: Actor) -> "JobsOfManuscripts":
-        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
-        rule = Q(subject__in=[f"manuscript:{pk}" for pk in team])
+        rule = Q(subject__in=[f"manuscript:{pk}" for pk in actor.team_manuscript_ids()])
         if actor.user is not None and actor.only_manuscript is None:
             rule |= Q(subject="", user=actor.user)
         return self.filter(rule)

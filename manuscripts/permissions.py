@@ -66,6 +66,10 @@ class Actor:
     def manuscript_ids(self) -> list[int]:
         return list(self.memberships())
 
+    def team_manuscript_ids(self) -> list[int]:
+        """Of the manuscripts of whose author team they are."""
+        return [pk for pk, membership in self.memberships().items() if membership.is_author_team]
+
     @property
     def is_known(self) -> bool:
         """Signed in, or here by a personal link."""

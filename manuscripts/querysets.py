@@ -21,9 +21,8 @@ class ManuscriptQuerySet(models.QuerySet):
 class DraftQuerySet(models.QuerySet):
     def visible_to(self, actor: "Actor") -> "DraftQuerySet":
         """The author team sees all that were not thrown away, others those that have been open."""
-        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
         rows = self.filter(manuscript__in=actor.manuscript_ids()).exclude(state="discarded")
-        return rows.filter(Q(manuscript__in=team) | Q(state__in=["open", "closed"]))
+        return rows.filter(Q(manuscript__in=actor.team_manuscript_ids()) | Q(state__in=["open", "closed"]))
 
 
 class SectionTextQuerySet(models.QuerySet):

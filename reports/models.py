@@ -13,8 +13,7 @@ from manuscripts.models import Draft, Manuscript, Membership
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor) -> "ReportQuerySet":
         """Those of manuscripts of whose author team the actor is."""
-        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
-        return self.filter(manuscript__in=team)
+        return self.filter(manuscript__in=actor.team_manuscript_ids())
 
 
 class Report(models.Model):

@@ -135,5 +135,4 @@ class OfTeamQuerySet(QuerySet):
     manuscript_path = "membership__manuscript"
 
     def visible_to(self, actor: Actor) -> "OfTeamQuerySet":
-        team = [pk for pk, membership in actor.memberships().items() if membership.is_author_team]
-        return self.filter(**{f"{self.manuscript_path}__in": team})
+        return self.filter(**{f"{self.manuscript_path}__in": actor.team_manuscript_ids()})
