@@ -1,6 +1,8 @@
 """What happened in a manuscript, newest first, for the author team."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -54,22 +56,38 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as a sentence, with the address of what it is about."""
+    """One entry as a sentence, with the address of what it is about; `times` where it happened again and again."""
 
     at: Any
     who: str
     what: Any
     url: str
+    times: int = 1
 
 
-def line(event: Event, nameless: bool) -> Line:
-    """`nameless`: a round promised that nobody learns who wrote what. Then no reader is named, whatever they did: who
-    came or finished at the minute of a note wrote it."""
-    actor = event.actor
-    who = actor.name if actor else str(_("The server"))
-    if actor and nameless and not actor.is_author_team:
-        who = str(_("A reader"))
-    return Line(event.at, who, SENTENCES.get(event.kind, event.kind), address(event))
+def lines_of(events: Iterable[Event], nameless: bool) -> list[Line]:
+    """One line for what the same person did several times running.
+
+    `nameless`: a round promised that nobody learns who wrote what. Then no reader is named, whatever they did: who
+    came or finished at the minute of a note wrote it. Nor do their lines join, which would tell one from another.
+    """
+
+    def same(event: Event) -> tuple[object, ...]:
+        return (event.pk,) if _hidden(event, nameless) else (event.actor_id, event.kind)
+
+    lines = []
+    for _same, group in groupby(events, key=same):
+        newest, *older = group
+        who = newest.actor.name if newest.actor else str(_("The server"))
+        if _hidden(newest, nameless):
+            who = str(_("A reader"))
+        what = SENTENCES.get(newest.kind, newest.kind)
+        lines.append(Line(newest.at, who, what, address(newest), 1 + len(older)))
+    return lines
+
+
+def _hidden(event: Event, nameless: bool) -> bool:
+    return nameless and event.actor is not None and not event.actor.is_author_team
 
 
 def address(event: Event) -> str:
@@ -89,8 +107,8 @@ def address(event: Event) -> str:
 def activity(request: HttpRequest, slug: str) -> HttpResponse:
     """The activity log in pages of fifty."""
     manuscript = load(Manuscript, request.actor, "activity.read", slug=slug)
-    events = manuscript.events.select_related("actor", "manuscript").order_by("-pk")
+    events = manuscript.events.select_related("actor", "manuscript").order_by("-at", "-pk")
     page = Paginator(events, PAGE).get_page(request.GET.get("page"))
     context = {"manuscript": manuscript, "here": "manuscript", "page": page}
-    context["lines"] = [line(event, manuscript.promised_namelessness) for event in page]
+    context["lines"] = lines_of(page, manuscript.promised_namelessness)
     return render(request, "reviews/activity.html", context)

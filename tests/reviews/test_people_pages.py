@@ -210,6 +210,17 @@ def test_an_anonymous_round_does_not_tie_names_to_pseudonyms(cast, client):
     assert cast.members["ops"].pseudonym not in page
 
 
+def test_what_one_person_did_again_and_again_is_told_once(cast, client):
+    ops, sec = (cast.members[who] for who in ("ops", "sec"))
+    for actor in (ops, ops, ops, sec, ops):
+        record_event(cast.book, "answer.saved", actor, "answer:1")
+    cast.enter(client, "author")
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(reverse("activity", args=[cast.book.slug])).text).split())
+    told = f"{ops.name} answered a question"
+    assert page.count(told) == 2 and page.count(f"{told} 3 times") == 1
+    assert page.index(told) < page.index(f"{sec.name} answered a question") < page.index(f"{told} 3 times")
+
+
 def test_an_anonymous_round_has_no_reader_in_the_activity_log(cast, client):
     record_event(cast.book, "review.submitted", cast.members["ops"], "review:1")
     cast.enter(client, "author")
