@@ -52,9 +52,13 @@ class Letter:
         return math.ceil(self.words / WORDS_A_MINUTE)
 
     @property
+    def answer_minutes(self) -> int:
+        return ANSWER_MINUTES * max(1, len(self.sections))
+
+    @property
     def minutes(self) -> int | None:
         """In all: what the author asked for, else the estimate; None where there is nothing to go by."""
-        return self.asked_minutes or (self.reading_minutes + ANSWER_MINUTES if self.words else None)
+        return self.asked_minutes or (self.reading_minutes + self.answer_minutes if self.words else None)
 
     @property
     def deadline(self) -> date | None:

@@ -1,5 +1,6 @@
 """What someone has typed and not sent: kept for them alone, and sent once however often the browser tries."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +18,7 @@ from .models import UnsentNote
 
 MOST = 200  # unsent notes of one member
 SENT = "sent"  # in the content of one that went: what it became
+WORDS = "words"  # beside it: a digest of what was sent
 REMEMBERED = timedelta(days=2)  # how long a sent one is remembered, for a browser that tries again
 Result = TypeVar("Result")
 
@@ -53,21 +55,28 @@ def discard(membership: Membership, place: str) -> None:
     rows.filter(pk__in=[note.pk for note in rows if SENT not in note.content]).delete()
 
 
-def send_once(membership: Membership, place: str, send: Callable[[], tuple[int, Result]]) -> tuple[int, Result | None]:
+def send_once(
+    membership: Membership, place: str, what: str, send: Callable[[], tuple[int, Result]]
+) -> tuple[int, Result | None]:
     """Calls `send`, which returns the id of what it made and a result, once for each composer.
 
     A second call for the same place returns the id again, and None. What was kept there is gone afterwards. An empty
-    place (a page without script) is sent each time.
+    place (a page without script) is sent each time. `what` is all that is sent: where the same composer was sent with
+    other words (it stood open in two windows), it raises Refused, so that neither is lost.
     """
     if not place:
         return send()
     check_place(place)
+    words = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
     with transaction.atomic():
         note, _created = UnsentNote.objects.select_for_update().get_or_create(member=membership, place=place)
         if SENT in note.content:
+            if note.content.get(WORDS, words) != words:
+                detail = _("This was sent from another window, with other words. Save again to send these as well.")
+                raise Refused("already_sent", detail, status=409, field="body")
             return note.content[SENT], None
         made, result = send()
-        note.content = {SENT: made}
+        note.content = {SENT: made, WORDS: words}
         note.updated = timezone.now()
         note.save()
     return made, result

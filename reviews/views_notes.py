@@ -131,7 +131,7 @@ def note_create(request: HttpRequest, slug: str) -> HttpResponse:
         return thread.pk, thread
 
     membership = request.actor.membership_in(manuscript)
-    thread_id, _thread = unsent.send_once(membership, request.POST.get("place", ""), send)
+    thread_id, _thread = unsent.send_once(membership, request.POST.get("place", ""), repr(new), send)
     return note_answer(request, slug, thread_id)
 
 
@@ -163,11 +163,13 @@ def note_reply(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     thread = load(Thread, request.actor, "thread.read", pk=pk, manuscript__slug=slug)
     membership = request.actor.membership_in(thread.manuscript)
 
+    body = request.POST.get("body", "")
+
     def send() -> tuple[int, Comment]:
-        comment = reply(request.actor, thread, request.POST.get("body", ""))
+        comment = reply(request.actor, thread, body)
         return comment.pk, comment
 
-    unsent.send_once(membership, request.POST.get("place", ""), send)
+    unsent.send_once(membership, request.POST.get("place", ""), body, send)
     return note_answer(request, slug, pk)
 
 

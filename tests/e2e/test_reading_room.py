@@ -412,3 +412,107 @@ def test_axe_finds_nothing(enter, draft, omar, saskia, size, theme):
     page.goto(page.url.split("read/")[0])
     found += axe.run(page).response["violations"]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+def test_who_was_signed_out_while_typing_comes_back_and_sends(enter, draft, omar):
+    page = enter(omar)
+    select(page, "Nobody owns")
+    page.keyboard.press("c")
+    page.fill(".draft [name=body]", "Kept through it all.")
+    session = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    page.click(".draft [type=submit]")
+    back = page.wait_for_selector(".draft .error a")
+    assert "no longer signed in" in page.inner_text(".draft .error")
+    assert (back.get_attribute("target"), back.get_attribute("href")) == ("_blank", "/account/login/")
+    assert page.input_value(".draft [name=body]") == "Kept through it all."
+    assert not Thread.objects.exists()
+    page.context.add_cookies(session)
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    assert Comment.objects.get().body == "Kept through it all."
+    page.problems.clear()
+
+
+def test_what_was_sent_without_a_connection_goes_once_it_is_back(enter, draft, omar):
+    page = enter(omar)
+    select(page, "Nobody owns")
+    page.keyboard.press("c")
+    page.context.set_offline(True)
+    page.fill(".draft [name=body]", "From the tunnel.")
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".draft .error:not([hidden])")
+    assert "No connection" in page.inner_text(".draft .error")
+    page.context.set_offline(False)
+    page.wait_for_selector(".note.on:not(.draft)")
+    assert [comment.body for comment in Comment.objects.all()] == ["From the tunnel."]
+    page.problems.clear()
+
+
+def test_a_note_begun_in_one_window_and_sent_from_two_is_two_notes(enter, draft, omar):
+    page = enter(omar)
+    select(page, "Nobody owns")
+    page.keyboard.press("c")
+    page.fill(".draft [name=body]", "Half")
+    wait_for(page, lambda: UnsentNote.objects.filter(content__body="Half").exists())
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector(".draft")
+    page.fill(".draft [name=body]", "Half, ended here.")
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    other.fill(".draft [name=body]", "Half, ended there.")
+    other.click(".draft [type=submit]")
+    other.wait_for_selector(".draft .error:has-text('another window')")
+    assert other.input_value(".draft [name=body]") == "Half, ended there."
+    other.click(".draft [type=submit]")
+    other.wait_for_selector(".note.on:not(.draft)")
+    assert sorted(comment.body for comment in Comment.objects.all()) == ["Half, ended here.", "Half, ended there."]
+    other.problems.clear()
+
+
+def test_an_unsent_note_does_not_show_under_another_in_the_sheet(enter, draft, omar, saskia):
+    create_thread(actor_of(saskia), draft.manuscript, NewThread("comment", "Mine.", chapter="c1"))
+    page = enter(omar, size="phone")
+    select(page, "Nobody owns")
+    page.click(".marker [data-do=comment]")
+    page.fill(".draft [name=body]", "Later.")
+    wait_for(page, lambda: UnsentNote.objects.exists())
+    page.reload()
+    page.wait_for_selector(".draft", state="attached")
+    page.click("[data-first]")
+    page.wait_for_selector(".notes.up .note.on")
+    assert page.locator(".notes .note:visible").count() == 1
+
+
+def test_escape_and_close_give_the_focus_back(enter, omar):
+    page = enter(omar, size="phone")
+    begin = page.locator(".pm").first
+    begin.click()
+    page.fill(".draft [name=body]", "Not yet.")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".notes:not(.up)", state="attached")
+    assert begin.evaluate("b => b === document.activeElement")
+    assert "kept" in page.inner_text(".toast")
+    page.click("[data-first]")
+    page.click("[data-close]")
+    assert page.evaluate("document.activeElement.matches('[data-first]')")
+
+
+def test_the_open_note_is_level_with_its_words_in_a_crowded_chapter(enter, draft, omar, saskia):
+    for number in range(30):
+        new = NewThread("comment", f"Remark {number}. " + "It is a long one. " * 12, chapter="c1")
+        create_thread(actor_of(saskia), draft.manuscript, new)
+    page = enter(omar)
+    select(page, "Nobody owns")
+    page.keyboard.press("c")
+    page.fill(".draft [name=body]", "Here.")
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    words, note = page.evaluate(
+        "[[...CSS.highlights.get('m-active')][0].getBoundingClientRect().top,"
+        " document.querySelector('.note.on').getBoundingClientRect().top]"
+    )
+    assert abs(words - note) < 40
+    page.keyboard.press("Escape")
+    assert page.locator(".note.aside").count() == 0

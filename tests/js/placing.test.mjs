@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { place } from "../../static/js/lib/placing.js";
+import { place, placeAround } from "../../static/js/lib/placing.js";
 
 const note = (want, height = 10, weight = 1) => ({ want, height, weight });
 
@@ -39,3 +39,21 @@ test("no other placing moves the notes less", () => {
 });
 
 test("none gives none", () => assert.deepEqual(place([], 6, 0), []));
+
+test("the open note is level with its words though more stands above it than there is room for", () => {
+  const notes = [10, 20, 30, 40, 60, 70].map((want) => note(want, 40));
+  const tops = placeAround(notes, 6, 0, 3);
+  assert.ok(Math.abs(tops[3] - 40) < 0.01);
+  assert.deepEqual(tops.slice(0, 3), [null, null, null]);
+  assert.deepEqual(tops.slice(4).map(Math.round), [86, 132]);
+  assert.deepEqual(placeAround(notes, 6, 0, 5).slice(0, 4), [null, null, null, null]);
+  assert.deepEqual(placeAround([note(10, 20), note(15, 20), note(80, 20)], 6, 0, 2), place([note(10, 20), note(15, 20), note(80, 20)], 6, 0));
+  assert.deepEqual(placeAround(notes, 6, 0, -1), place(notes, 6, 0));
+});
+
+test("the notes nearest to the open one stay where there is room for them", () => {
+  const notes = [20, 40, 60, 100].map((want) => note(want, 30));
+  const tops = placeAround(notes, 6, 30, 3);
+  assert.ok(Math.abs(tops[3] - 100) < 0.01);
+  assert.deepEqual(tops.slice(0, 3).map((top) => top && Math.round(top)), [null, null, 64]);
+});

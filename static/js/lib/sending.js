@@ -13,6 +13,19 @@ export class Refusal extends Error {
 
 export class NotSaved extends Error {}
 
+/**
+ * Says in `box` why something was not saved: `notSaved` where the server was not reached, else its sentence, `more`
+ * sentences after it, and the way back for someone who is no longer signed in.
+ */
+export function explain(box, error, notSaved, more = []) {
+  const lines = [error instanceof Refusal ? error.message : notSaved, ...more];
+  const shown = lines.map((line) => Object.assign(document.createElement("span"), { textContent: line }));
+  const back = error instanceof Refusal && error.data.way_back;
+  if (back) shown.push(Object.assign(document.createElement("a"), { href: back.href, textContent: back.label, target: "_blank", rel: "noopener" }));
+  box.replaceChildren(...shown);
+  box.hidden = false;
+}
+
 function token() {
   const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
   if (cookie) return cookie[1];

@@ -2,7 +2,7 @@
 
 import { start } from "../app.js";
 import { unsentStore } from "../lib/keeping.js";
-import { NotSaved, post } from "../lib/sending.js";
+import { explain, NotSaved, post } from "../lib/sending.js";
 
 const AFTER = 2000; // ms
 
@@ -27,8 +27,8 @@ start("answers", (element) => {
       state.textContent = `${words.saved} ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
       if (data.reveals) location.reload();
     } catch (error) {
-      box.textContent = error instanceof NotSaved ? words.notSaved : error.message;
-      box.hidden = false;
+      explain(box, error, words.notSaved);
+      if (error instanceof NotSaved && !navigator.onLine) addEventListener("online", () => !box.hidden && save(field), { once: true });
       state.textContent = words.notSaved;
     }
   }

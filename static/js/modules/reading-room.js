@@ -9,7 +9,7 @@ import { noteAt, paint } from "./room/marks.js";
 import { collect, filter, layOut, open, step } from "./room/notes.js";
 import { describeUnits, startParagraphs } from "./room/paragraphs.js";
 import { startProgress } from "./room/progress.js";
-import { makeRoom } from "./room/room.js";
+import { giveFocus, makeRoom } from "./room/room.js";
 import { startSelection } from "./room/selection.js";
 import { startStrip } from "./room/strip.js";
 
@@ -31,6 +31,9 @@ function startRoom(element) {
   room.on("shown", () => paint(room));
   room.on("grown", relay);
 
+  for (const wide of room.text.querySelectorAll("pre, .formula")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // what scrolls sideways can be scrolled by keys
+  }
   startParagraphs(room, note);
   startStrip(room);
   startActions(room);
@@ -59,7 +62,11 @@ function startRoom(element) {
   on("[data-prev]", () => step(room, -1));
   on("[data-next]", () => step(room, 1));
   on("[data-first]", () => step(room, 1));
-  on("[data-close]", () => open(room, null));
+  on("[data-close]", () => {
+    const { opener } = room.active ?? {};
+    open(room, null);
+    giveFocus(opener);
+  });
   on("[data-note-chapter]", (button) => note("comment", null, button));
   on("[data-show-all]", () => {
     document.querySelector("#show").value = "all";

@@ -2,7 +2,7 @@
 
 import { start } from "../app.js";
 import { mergeUnsent, unsentStore } from "../lib/keeping.js";
-import { fetchUnsent, NotSaved, post } from "../lib/sending.js";
+import { explain, fetchUnsent, post } from "../lib/sending.js";
 
 const AFTER = 2000; // ms after the last key
 const FIELDS = ["kind", "body", "chapter", "visibility", "discipline", "quote_permission"];
@@ -14,7 +14,8 @@ start("story", async (form) => {
   const error = form.querySelector(".error");
   const kept = mergeUnsent(await fetchUnsent(words.unsentListUrl), store.all());
   const earlier = kept.find((note) => note.place.startsWith("story:") && note.fields?.body?.trim());
-  const place = earlier?.place ?? `story:${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
+  const fresh = () => `story:${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
+  let place = earlier?.place ?? fresh();
   let timer;
 
   function content() {
@@ -51,9 +52,12 @@ start("story", async (form) => {
       store.forget(place);
       location.reload();
     } catch (problem) {
+      if (problem.data?.code === "already_sent") {
+        store.forget(place);
+        place = fresh();
+      }
       store.keep(place, content());
-      error.textContent = problem instanceof NotSaved ? words.notSaved : problem.message;
-      error.hidden = false;
+      explain(error, problem, words.notSaved);
     }
   });
 });

@@ -3,7 +3,7 @@
 import { post } from "../../lib/sending.js";
 import { keeper, showError } from "./composer.js";
 import { drop, open, put, visible } from "./notes.js";
-import { say } from "./room.js";
+import { giveFocus, say } from "./room.js";
 
 const DECIDED = ["will_change", "changed", "no_change", "later", "duplicate"];
 
@@ -27,6 +27,7 @@ export function startActions(room) {
       if (data.gone) {
         open(room, null);
         drop(room, element);
+        giveFocus(null);
         return true;
       }
       open(room, put(room, data.html, element), { scroll: false, focus: true });
@@ -62,16 +63,17 @@ export function startActions(room) {
 
   function furnishReply(element, form) {
     const id = element.dataset.id;
-    let place = `reply:${id}`;
+    const fresh = () => `reply:${id}:${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
+    let place;
     const earlier = [...unsent.values()].find((note) => note.reply === id && note.body);
     if (earlier) {
       form.body.value = earlier.body;
       place = earlier.place;
     } else {
-      place += `:${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
+      place = fresh();
     }
     const content = () => ({ reply: id, chapter: room.data.chapter, body: form.body.value, place });
-    const keeping = keeper(room, place, content, form.querySelector(".kept"));
+    let keeping = keeper(room, place, content, form.querySelector(".kept"));
     form.addEventListener("input", () => {
       unsent.set(place, content());
       keeping.keep();
@@ -85,7 +87,15 @@ export function startActions(room) {
         keeping.forget();
         unsent.delete(place);
         say(room.words.reply_saved);
-      } else keeping.keep();
+        return;
+      }
+      if (form.dataset.refused === "already_sent") {
+        keeping.forget();
+        unsent.delete(place);
+        place = fresh();
+        keeping = keeper(room, place, content, form.querySelector(".kept"));
+      }
+      keeping.keep();
     });
   }
 

@@ -2,9 +2,9 @@
 
 import { describe } from "../../lib/selectors.js";
 import { slice } from "../../lib/offsets.js";
-import { NotSaved, post, Refusal } from "../../lib/sending.js";
+import { explain, NotSaved, post, Refusal } from "../../lib/sending.js";
 import { collect, diffNodes, drop, open, put } from "./notes.js";
-import { fill, say } from "./room.js";
+import { fill, giveFocus, say } from "./room.js";
 
 const KEEP_AFTER = 2000; // ms after the last key
 const REACTIONS = { confusing: "confusing", valuable: "valuable", slow: "too_slow", disagree: "disagree", missing: "missing" };
@@ -18,25 +18,34 @@ export function newPlace() {
 /** Keeps what a field holds, here at once and on the server after a while; `state` says so. */
 export function keeper(room, place, content, state) {
   let timer;
+  let waits = false; // whether there is something that the server does not have
   async function toServer() {
     try {
       await post(room.data.unsentUrl, { place, content: JSON.stringify(content()) });
+      waits = false;
       state.textContent = room.words.kept;
     } catch (error) {
-      state.textContent = error instanceof Refusal ? error.message : room.words.not_kept;
+      if (error.data?.way_back) {
+        state.textContent = room.words.kept_in_browser;
+        explain(state.closest("form").querySelector(".error"), error);
+        room.tell("grown");
+      } else state.textContent = error instanceof Refusal ? error.message : room.words.not_kept;
+      if (error instanceof NotSaved) addEventListener("online", () => waits && toServer(), { once: true });
     }
   }
   return {
     keep() {
       room.store.keep(place, content());
+      waits = true;
       clearTimeout(timer);
       timer = setTimeout(toServer, KEEP_AFTER);
     },
     stop() {
+      waits = false;
       clearTimeout(timer);
     },
     forget() {
-      clearTimeout(timer);
+      this.stop();
       room.store.forget(place);
     },
     discard() {
@@ -48,13 +57,20 @@ export function keeper(room, place, content, state) {
 
 /** Says in the form why something was not saved; both texts where the words are no longer there. */
 export function showError(room, form, error) {
-  const box = form.querySelector(".error");
-  const lines = [error instanceof NotSaved ? room.words.not_saved : error.message];
+  const more = [];
   if (error instanceof Refusal && error.data.code === "selector_mismatch") {
-    lines.push(fill(room.words.expected, { t: error.data.expected }), fill(room.words.found, { t: error.data.found }));
+    more.push(fill(room.words.expected, { t: error.data.expected }), fill(room.words.found, { t: error.data.found }));
   }
-  box.replaceChildren(...lines.map((line) => Object.assign(document.createElement("span"), { textContent: line })));
-  box.hidden = false;
+  form.dataset.refused = error.data?.code ?? "";
+  explain(form.querySelector(".error"), error, navigator.onLine ? room.words.not_saved : room.words.offline, more);
+  if (error instanceof NotSaved && !navigator.onLine) sendWhenBack(form);
+}
+
+/* What was to be sent without a connection goes when there is one, unless it was thrown away or sent meanwhile. */
+function sendWhenBack(form) {
+  const submitter = form.querySelector("[type=submit]");
+  const waiting = () => form.isConnected && !form.querySelector(".error").hidden;
+  addEventListener("online", () => waiting() && form.requestSubmit(submitter), { once: true });
 }
 
 /** The fields of a post, of what a composer holds; kept with it, so that it can be sent from elsewhere. */
@@ -104,6 +120,7 @@ export function startComposer(room) {
     room.list.append(element);
     collect(room);
     const item = room.items.find((i) => i.element === element);
+    item.opener = opener ?? item.unit?.button ?? null;
     const read = () => {
       const held = { ...content, ...Object.fromEntries(new FormData(form)), place };
       return { ...held, fields: fieldsOf(held) };
@@ -133,15 +150,24 @@ export function startComposer(room) {
         say(room.words.saved);
       } catch (error) {
         button.disabled = false;
+        if (error.data?.code === "already_sent") return sendApart(read(), error);
         keeping.keep();
         showError(room, form, error);
         collect(room);
       }
     });
+    /* Its composer went from another window with other words: these become a note of their own. */
+    function sendApart(left, error) {
+      keeping.forget();
+      drop(room, element);
+      const again = compose(left, newPlace(), { opener: item.opener }).querySelector("form");
+      again.dispatchEvent(new Event("input"));
+      showError(room, again, error);
+    }
     const close = () => {
       drop(room, element);
       open(room, null);
-      (opener ?? room.text).focus?.({ preventScroll: true });
+      giveFocus(item.opener);
     };
     form.querySelector("[data-discard]").addEventListener("click", () => {
       const left = read();
@@ -151,7 +177,7 @@ export function startComposer(room) {
       if (!empty) say(room.words.discarded, { label: room.words.undo, act: () => compose(left, newPlace(), {}) });
     });
     if (focus) {
-      open(room, item, { scroll: false });
+      open(room, item, { scroll: !room.wide.matches });
       const field = content.mark === "suggest" ? form.replacement : form.body;
       field.focus({ preventScroll: true });
       field.setSelectionRange(field.value.length, field.value.length);

@@ -1,6 +1,7 @@
 /* Single keys of the reading room. They never fire in fields, and can be switched off. */
 
 import { filter, open, step } from "./notes.js";
+import { giveFocus, say } from "./room.js";
 
 const REACTIONS = { 1: "confusing", 2: "valuable", 3: "slow", 4: "disagree", 5: "missing" };
 
@@ -57,8 +58,10 @@ export function startKeys(room) {
     if (room.closeContents?.()) return;
     const item = room.active;
     if (!item) return;
-    const inField = document.activeElement?.closest(".note form");
+    const draft = item.element.classList.contains("draft");
+    const inside = item.element.contains(document.activeElement);
     open(room, null);
-    (inField ? item.element.querySelector(".open") : null)?.focus({ preventScroll: true });
+    if (draft) say(room.words.kept_here);
+    if (inside) giveFocus(draft || !room.wide.matches ? item.opener : item.element.querySelector(".open"));
   }
 }

@@ -1,6 +1,6 @@
 /* The notes beside the text: which there are, in the order of the text, which is open, where each stands. */
 
-import { place } from "../../lib/placing.js";
+import { placeAround } from "../../lib/placing.js";
 import { diffWords } from "../../lib/worddiff.js";
 import { fill } from "./room.js";
 
@@ -84,8 +84,10 @@ export function layOut(room) {
       weight: item === room.active ? OPEN_WEIGHT : 1,
     }));
     const head = room.margin.querySelector(".mhead").offsetHeight;
-    const tops = place(wanted, GAP, head);
+    const tops = placeAround(wanted, GAP, head, shown.indexOf(room.active));
     shown.forEach((item, i) => {
+      item.element.classList.toggle("aside", tops[i] === null);
+      if (tops[i] === null) return;
       item.top = tops[i];
       item.element.style.setProperty("--y", `${tops[i]}px`);
     });
@@ -114,9 +116,17 @@ function drawWire(room) {
   path.setAttribute("d", `M${from} ${y1}H${edge}L${rtl ? to + 6 : to - 6} ${y2}H${to}`);
 }
 
+/* What had the focus before a note opened, and gets it back when the note closes. */
+function openerOf(item, before) {
+  const at = document.activeElement;
+  if (at && at !== document.body && !at.closest(".notes, .marker")) return at;
+  return item.opener ?? before?.opener ?? null;
+}
+
 /** Opens a note (null closes the open one); `scroll` brings its words into view. */
 export function open(room, item, { scroll = true, focus = false } = {}) {
   const before = room.active;
+  if (item) item.opener = openerOf(item, before);
   if (before && before !== item) {
     before.element.classList.remove("on");
     before.element.querySelector(".open")?.setAttribute("aria-expanded", "false");
@@ -169,10 +179,11 @@ export function put(room, html, instead = null) {
   template.innerHTML = html;
   const element = template.content.querySelector(".note");
   const old = instead ?? room.list.querySelector(`#${element.id}`);
+  const opener = room.items.find((item) => item.element === old)?.opener;
   if (old) old.replaceWith(element);
   else room.list.append(element);
   collect(room);
-  return room.items.find((item) => item.element === element);
+  return Object.assign(room.items.find((item) => item.element === element), { opener });
 }
 
 /** Takes a note out of the list. */

@@ -58,15 +58,15 @@ function placeButtons(room) {
   });
 }
 
-/* Each passage says which notes are on it. */
+/* Each passage says which note is the first on it: one id is all that aria-details may hold. */
 export function describeUnits(room) {
   const details = new Map();
   for (const item of room.items) {
-    if (item.unit && item.element.id) details.set(item.unit, [...(details.get(item.unit) ?? []), item.element.id]);
+    if (item.unit && item.element.id && !details.has(item.unit)) details.set(item.unit, item.element.id);
   }
   for (const unit of room.units) {
-    const ids = details.get(unit);
-    if (ids) unit.element.setAttribute("aria-details", ids.join(" "));
+    const id = details.get(unit);
+    if (id) unit.element.setAttribute("aria-details", id);
     else unit.element.removeAttribute("aria-details");
   }
 }

@@ -90,6 +90,12 @@ export function say(sentence, action) {
   hide = setTimeout(() => (box.hidden = true), action ? 9000 : 4000);
 }
 
+/** Focuses `element` where it can be seen, else the chapter: a keyboard never falls back to the top of the page. */
+export function giveFocus(element) {
+  const seen = element?.isConnected && element.checkVisibility({ visibilityProperty: true });
+  (seen ? element : document.querySelector("#main")).focus({ preventScroll: true });
+}
+
 /** The icon `name`, as an element. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
