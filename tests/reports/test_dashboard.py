@@ -58,4 +58,4 @@ def test_while_nobody_is_asked_the_next_thing_is_to_ask(client):
     assert "Nobody has been asked yet." in client.get(address).content.decode()
     make_reader(draft.manuscript, "Omar Haddad", "it-operations")
     page = client.get(address).content.decode()
-    assert "Nobody has been asked yet." not in page and "Every note is answered." in page
+    assert "Nobody has been asked yet." not in page and "Nobody has written yet." in page
