@@ -71,6 +71,7 @@ def room_context(request: HttpRequest, draft: Draft, membership: Membership) -> 
         "membership": membership,
         "voices": voices(membership),
         "may_write": not former and draft.was_opened and bool(can(request.actor, "thread.create", manuscript)),
+        "others_notes": draft.round.visibility if draft.round and membership.role == "reviewer" else "open",
         "icons": static("icons.svg"),
         "words": room_words(),
         "single_keys": request.user.single_keys if request.user.is_authenticated else True,

@@ -417,3 +417,34 @@ def test_a_reader_of_two_disciplines_chooses_whose_voice_it_is(draft):
     foreign = {"kind": "comment", "chapter": "c1", "body": "x", "discipline": "deployment"}
     refused = client.post("/m/the-night-shift/notes/", foreign, **JSON)
     assert (refused.status_code, refused.json()["field"]) == (400, "discipline")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "visibility, says", [("after_verdict", "once you have said"), ("never", "do not see one another"), ("open", "")]
+)
+def test_a_round_that_hides_the_notes_of_others_says_so(client, visibility, says):
+    draft = make_book()
+    omar = make_reader(draft.manuscript, "Omar Haddad", "it-operations")
+    draft.round.visibility = visibility
+    draft.round.save()
+    client.force_login(omar.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/m/{draft.manuscript.slug}/read/c1/").content.decode()
+    assert ("In this round" in page) == bool(says)
+    assert says in page
+    assert ("No one has marked this chapter yet" in page) == (visibility == "open")
+
+
+@pytest.mark.django_db
+def test_a_script_that_is_signed_out_is_told_the_way_back_and_nothing_else(client):
+    draft = make_book()
+    omar = make_reader(draft.manuscript, "Omar Haddad", "it-operations")
+    there = client.post(f"/m/{draft.manuscript.slug}/notes/", {"body": "x"}, headers={"Accept": "application/json"})
+    nowhere = client.post("/m/there-is-no-such-book/notes/", {"body": "x"}, headers={"Accept": "application/json"})
+    assert (there.status_code, there.json()) == (nowhere.status_code, nowhere.json())
+    assert (there.status_code, there.json()["code"]) == (404, "signed_out")
+    client.force_login(omar.user, backend="django.contrib.auth.backends.ModelBackend")
+    gone = client.post(
+        f"/m/{draft.manuscript.slug}/notes/999999/reply/", {"body": "x"}, headers={"Accept": "application/json"}
+    )
+    assert (gone.status_code, gone.json()["code"]) == (404, "gone")
