@@ -9,6 +9,7 @@ from django.test import Client
 
 from anchoring.selectors import describe
 from manuscripts.models import Image, Placement
+from reviews.invitations import personal_link
 from reviews.models import Answer, Comment, Question, Reading, Review, Thread, UnsentNote
 from reviews.threads import NewThread, create_thread, decide, reply
 from tests.books import actor_of, make_author, make_book, make_draft, make_reader, make_text
@@ -448,3 +449,14 @@ def test_a_script_that_is_signed_out_is_told_the_way_back_and_nothing_else(clien
         f"/m/{draft.manuscript.slug}/notes/999999/reply/", {"body": "x"}, headers={"Accept": "application/json"}
     )
     assert (gone.status_code, gone.json()["code"]) == (404, "gone")
+
+
+@pytest.mark.django_db
+def test_a_reader_by_link_can_close_it_on_this_device(client):
+    draft = make_book()
+    omar = make_reader(draft.manuscript, "Omar Haddad", "it-operations")
+    client.post(personal_link(omar))
+    home = f"/m/{draft.manuscript.slug}/"
+    assert "Close my link on this device" in client.get(home).content.decode()
+    assert '"storage"' in client.post("/account/logout/")["Clear-Site-Data"]
+    assert client.get(home).status_code == 404
