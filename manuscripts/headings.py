@@ -52,15 +52,29 @@ def name_table(disciplines: Sequence[Names]) -> dict[str, str]:
 
 
 def fingerprints(blocks: Sequence[Block]) -> list[str]:
-    """A mark for each block by which a correction finds it again in the next upload: hash of words, occurrence."""
-    seen: Counter[str] = Counter()
-    marks = []
-    for block in blocks:
-        words = " ".join((block.plain or block.markdown).split()).casefold()
-        digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
-        seen[digest] += 1
-        marks.append(f"{digest}-{seen[digest]}")
+    """A mark for each block by which a correction finds it again in the next upload.
+
+    The hash of its words; where these stand several times in the book, also that of its neighbours' words, and where
+    even these are the same, which of how many it is. So a correction is given up, not put on a twin, when one of them
+    has come or gone.
+    """
+    digests = [_digest(" ".join((block.plain or block.markdown).split()).casefold()) for block in blocks]
+    times = Counter(digests)
+    marks = list(digests)
+    for at, digest in enumerate(digests):
+        if times[digest] > 1:
+            around = "".join([*digests[max(0, at - 1) : at], "/", *digests[at + 1 : at + 2]])
+            marks[at] = f"{digest}-{_digest(around)[:8]}"
+    twins, seen = Counter(marks), Counter[str]()
+    for at, mark in enumerate(marks):
+        seen[mark] += 1
+        if twins[mark] > 1:
+            marks[at] = f"{mark}-{seen[mark]}of{twins[mark]}"
     return marks
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def may_be_heading(blocks: Sequence[Block], index: int) -> bool:

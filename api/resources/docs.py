@@ -39,4 +39,6 @@ def description() -> dict:
 class DocsPage(TemplateView):
     """The schema drawn by Swagger UI, from files of this site."""
 
+    http_method_names = ("get", "head")
+
     template_name = "api/docs.html"

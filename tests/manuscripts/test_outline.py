@@ -314,3 +314,15 @@ def test_answers_decide_over_likeness():
 def test_a_key_is_never_used_again():
     keys = match(outline(book("# One\n\na\n\n# Two\n\nb"), NAMES), [], CODES, 7, {"c7"})
     assert keys.sections == [["c7-2"], ["c8"]]
+
+
+def test_a_remembered_correction_is_given_up_rather_than_put_on_a_twin():
+    def paragraphs(*lines):
+        return [Block(kind="paragraph", plain=line, markdown=line) for line in lines]
+
+    before = fingerprints(paragraphs("Alpha", "Summary", "Beta", "Gamma", "Summary", "Delta"))
+    after = fingerprints(paragraphs("Alpha", "Beta", "Gamma", "Summary", "Delta"))
+    assert len(set(before)) == 6
+    assert before[4] not in after and before[1] not in after  # one of two has gone: which, nobody can say
+    moved = fingerprints(paragraphs("Alpha", "Summary", "Beta", "New", "Gamma", "Summary", "Delta"))
+    assert (moved[1], moved[5]) == (before[1], before[4])
