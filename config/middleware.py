@@ -1,9 +1,10 @@
 """What every request gets: who is asking, and that nothing private is kept by caches."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,34 @@ class BodyLimitMiddleware:
         if too_large and not request.path.startswith("/api/"):
             return HttpResponse(_("This is more than can be sent at once."), status=413, content_type="text/plain")
         return self.get_response(request)
+
+
+class WithoutNulMiddleware:
+    """Replaces NUL in what pages are asked and sent: nobody types it, and PostgreSQL keeps no text that holds it. The
+    API refuses it in words."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        if request.path.startswith("/api/"):
+            return
+        request.GET = without_nul(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
+            request.POST = without_nul(request.POST)  # type: ignore[assignment]
+
+
+def without_nul(data: QueryDict) -> QueryDict:
+    """The same values with the replacement character for NUL; the very same object where there is none."""
+    if not any("\x00" in value for _name, values in data.lists() for value in values):
+        return data
+    clean = data.copy()
+    for name, values in data.lists():
+        clean.setlist(name, [value.replace("\x00", "\N{REPLACEMENT CHARACTER}") for value in values])
+    return clean
 
 
 class ActorMiddleware:

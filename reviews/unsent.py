@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from manuscripts.errors import Refused
 from manuscripts.models import Membership
+from manuscripts.rendering import clean_input
 
 from .models import UnsentNote
 
@@ -43,10 +44,21 @@ def keep(membership: Membership, place: str, content: dict[str, Any]) -> UnsentN
             return None
         if created and membership.unsent_notes.count() > MOST:
             raise Refused("too_many", _("There are too many unsent notes. Send or discard some."), status=409)
-        note.content = content
+        note.content = _clean(content)
         note.updated = timezone.now()
         note.save()
     return note
+
+
+def _clean(value: Any) -> Any:
+    """The same JSON with every text in it cleaned like any other input."""
+    if isinstance(value, str):
+        return clean_input(value)
+    if isinstance(value, list):
+        return [_clean(each) for each in value]
+    if isinstance(value, dict):
+        return {clean_input(name): _clean(each) for name, each in value.items()}
+    return value
 
 
 def discard(membership: Membership, place: str) -> None:
