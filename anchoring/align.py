@@ -8,6 +8,7 @@ word at most: that is what keeps a note off a lookalike.
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from rapidfuzz.distance import Indel, LCSseq
 from anchoring.runs import Run, heaviest_chain, unique_runs
 from anchoring.tokens import Tokens, TooManyTokens, spans, tokenise
 
+VERSION = 1  # of the map below; raised with every change that makes maps other than those kept before
 SEED = 6  # words of a run that must be unique in both texts
 LONG_MOVE = 9  # words that may stand elsewhere without more evidence
 MOST_CHARACTERS = 3_000_000  # old and new together; beyond that only equal beginnings and ends are mapped
@@ -46,6 +48,19 @@ class Alignment:
     solid: bytearray
     complete: bool = True
 
+    def runs(self) -> list[list[int]]:
+        """The map as data: [first old word, first new word, words, 1 if moved] for each run; `restore` reads it."""
+        found: list[list[int]] = []
+        for i, j in enumerate(self.to):
+            if j < 0:
+                continue
+            last = found[-1] if found else None
+            if last and last[0] + last[2] == i and last[1] + last[2] == j and last[3] == self.moved[i]:
+                last[2] += 1
+            else:
+                found.append([i, j, 1, self.moved[i]])
+        return found
+
     def claimed(self) -> bytearray:
         """1 for each new word that an old word became."""
         marks = bytearray(len(self.new))
@@ -64,14 +79,34 @@ def align(old: str, new: str) -> Alignment:
         old_tokens = tokenise(old, vocabulary)
         new_tokens = old_tokens if old == new else tokenise(new, vocabulary)
     except TooManyTokens:
-        nothing = Tokens("", [], [], [], [], [])
-        return Alignment(old, new, nothing, nothing, [], bytearray(), bytearray(), complete=False)
+        return _incomplete(old, new)
     work = _Work(old_tokens, new_tokens)
     if old == new:
         work.to = list(range(len(old_tokens)))
     else:
         work.run()
     return Alignment(old, new, old_tokens, new_tokens, work.to, work.moved, work.solid_words())
+
+
+def restore(old: str, new: str, runs: Sequence[Sequence[int]] | None) -> Alignment:
+    """The alignment of two texts from its kept `runs`; None where they were too large to compare.
+
+    Raises ValueError where the runs are not of these texts.
+    """
+    if runs is None:
+        return _incomplete(old, new)
+    vocabulary: dict[str, int] = {}
+    work = _Work(tokenise(old, vocabulary), tokenise(new, vocabulary))
+    for i, j, length, moved in runs:
+        if not (0 <= i <= i + length <= len(work.a) and 0 <= j <= j + length <= len(work.b)):
+            raise ValueError("this map is of other texts")
+        work.claim(i, j, length, moved)
+    return Alignment(old, new, work.old, work.new, work.to, work.moved, work.solid_words())
+
+
+def _incomplete(old: str, new: str) -> Alignment:
+    nothing = Tokens("", [], [], [], [], [])
+    return Alignment(old, new, nothing, nothing, [], bytearray(), bytearray(), complete=False)
 
 
 class _Work:

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from anchoring.align import Alignment, align
 from anchoring.carry import Carried, Fate, Range, carry
-from anchoring.tokens import TooManyTokens, tokenise
+from anchoring.tokens import Tokens, TooManyTokens, tokenise
 
-LIKE_TEXTS, LIKE_MARGIN = (
-    0.5,
-    0.15,
-)  # word triples in common that make two texts the same one; lead over the next
-LONG_PASSAGE, MOST_TAKEN = (
-    40,
-    0.2,
-)  # characters of a passage looked for elsewhere; share of it others may hold
+LIKE_TEXTS, LIKE_MARGIN = 0.5, 0.15  # word triples in common that make two texts the same one; lead over the next
+LEFT_OVER = 0.3  # a paragraph mapped, or taken, less than this is looked for, or offered, elsewhere in the book
+SHORTEST_MOVE = 40  # characters of a paragraph that is looked for in other texts
+LEAD, MOST_ALIKE = 0.7, 8  # another place shares fewer triples than this part; a triple found more often says nothing
+LIKE_MOVED = 0.6  # of a paragraph that must stand together in another text, and of its place that must be it
 
 Book = Mapping[str, tuple[str, str]]  # key → title, canonical text
+Triple = tuple[int, int, int]  # three words in a row
+Blocks = tuple[dict[int, set[Triple]], dict[Triple, list[int]]]  # triples of each block, blocks of each triple
+Align = Callable[[str, str], Alignment]  # of an old key and a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,45 +43,50 @@ def carry_book(
     new: Book,
     ranges: Sequence[tuple[str, int, int]],
     progress: Callable[[float], None] | None = None,
+    aligned: Align | None = None,
 ) -> list[CarriedInBook]:
     """Each (key, start, end) of the old book in the new one, in the order given; none depends on another.
 
-    A text is compared with the one of the same key, else of the same title, else the one clearly alike. What finds
-    no place there is placed elsewhere only where its whole paragraph stands
-    once in each book and nothing else claims that place. `progress` is called with 0-1 after each text.
+    A text is compared with the one of the same key, else of the same title, else the one clearly alike. Then the
+    paragraphs that found no place there are compared with those of the whole new book that nothing became. `progress`
+    is called with 0-1 after each text; `aligned` gives the map of two texts, for a caller that keeps them.
     Raises KeyError for an unknown key, ValueError for an impossible range.
     """
+    if aligned is None:
+
+        def aligned(key: str, home: str) -> Alignment:
+            return align(old[key][1], new[home][1])
+
     pairs = pair_texts(old, new)
     by_text: dict[str, list[int]] = defaultdict(list)
-    for index, (key, _, _) in enumerate(ranges):
+    for index, (key, start, end) in enumerate(ranges):
+        if not 0 <= start < end <= len(old[key][1]):
+            raise ValueError(f"no range of the old text: {start}-{end}")
         by_text[key].append(index)
-    alignments: dict[str, Alignment] = {}
     results: dict[int, CarriedInBook] = {}
-    passages = _Passages(old, new, pairs, alignments)
+    rest = _Rest(old, new)
     for done, (key, indices) in enumerate(by_text.items(), start=1):
-        wanted = [Range(ranges[index][1], ranges[index][2]) for index in indices]
         home = pairs.get(key)
         if home is None:
-            carried = [_without_home(old[key][1], each) for each in wanted]
+            carried = [Carried(None, None, None, "detached", 0.0, "Its section was removed")] * len(indices)
         else:
-            alignments[key] = align(old[key][1], new[home][1])
-            carried = carry(alignments[key], wanted)
+            alignment = aligned(key, home)
+            rest.paired(key, home, alignment)
+            carried = carry(alignment, [Range(*ranges[index][1:]) for index in indices])
         for index, each in zip(indices, carried, strict=True):
             results[index] = CarriedInBook(
                 home, each.start, each.end, each.near, each.fate, each.confidence, each.reason
             )
         if progress:
             progress(done / len(by_text))
-    for index, result in results.items():
-        if result.fate == "detached":
-            results[index] = passages.elsewhere(ranges[index]) or result
+    lost = {index: ranges[index] for index, each in results.items() if each.fate == "detached"}
+    if lost:
+        # What texts without notes became is no home for the notes of others.
+        for key, home in pairs.items():
+            if key not in by_text:
+                rest.paired(key, home, aligned(key, home))
+        results.update(rest.elsewhere(lost))
     return [results[index] for index in range(len(ranges))]
-
-
-def _without_home(text: str, wanted: Range) -> Carried:
-    if not 0 <= wanted.start < wanted.end <= len(text):
-        raise ValueError(f"no range of the old text: {wanted.start}-{wanted.end}")
-    return Carried(None, None, None, "detached", 0.0, "Its section was removed")
 
 
 def pair_texts(old: Book, new: Book) -> dict[str, str]:
@@ -151,61 +156,169 @@ def _triples(text: str, vocabulary: dict[str, int]) -> set[tuple[int, int, int]]
     return set(zip(ids, ids[1:], ids[2:], strict=False))
 
 
-class _Passages:
-    """Paragraphs and quotations that stand once in each book, found by their exact words."""
+class _Rest:
+    """The paragraphs that became nothing in the text they stood in, and those of the new book that nothing became."""
 
-    def __init__(self, old: Book, new: Book, pairs: dict[str, str], alignments: dict[str, Alignment]) -> None:
-        self.old, self.new, self.alignments = old, new, alignments
-        self.became = {home: key for key, home in pairs.items()}
-        self._lines: tuple[Counter[str], dict[str, list[tuple[str, int]]]] | None = None
-        self._marks: dict[str, bytearray] = {}
+    def __init__(self, old: Book, new: Book) -> None:
+        self.old, self.new = old, new
+        self.became: dict[str, Alignment] = {}  # by old key
+        self.came_from: dict[str, Alignment] = {}  # by new key
 
-    def elsewhere(self, wanted: tuple[str, int, int]) -> CarriedInBook | None:
-        """The place of a range whose paragraph now stands in another text, or None."""
-        key, start, end = wanted
-        text = self.old[key][1]
-        low = text.rfind("\n", 0, start) + 1
-        high = text.find("\n", end)
-        high = len(text) if high < 0 else high
-        if "\n" in text[low:high] or len(text[low:high].strip()) < LONG_PASSAGE:
+    def paired(self, key: str, home: str, alignment: Alignment) -> None:
+        """`key` became `home`."""
+        self.became[key] = self.came_from[home] = alignment
+
+    def elsewhere(self, wanted: Mapping[int, tuple[str, int, int]]) -> list[tuple[int, CarriedInBook]]:
+        """Those of the wanted ranges whose paragraph stands in another text, alike and claimed by nothing else."""
+        if not wanted:
+            return []
+        old = _Paragraphs({key: text for key, (_, text) in self.old.items()}, self._left)
+        new = _Paragraphs({key: text for key, (_, text) in self.new.items()}, self._offered)
+        if not old.text or not new.text:
+            return []
+        alignment = align(old.text, new.text)
+        if not alignment.complete:
+            return []
+        found = []
+        homes = _Homes(alignment)
+        for index, (key, start, end) in wanted.items():
+            place = old.within(key, start, end)
+            if place is None or not homes.are_alike(*place):
+                continue
+            (carried,) = carry(alignment, [Range(*place)])
+            at = new.origin(carried.start, carried.end) if carried.start is not None and carried.end else None
+            if at is None:
+                continue
+            fate: Fate = "edited" if carried.fate == "edited" else "moved"
+            reason = "Its paragraph was moved to another section"
+            if fate == "edited":
+                reason = f"{carried.reason.removesuffix(', and it was moved')}, and it was moved to another section"
+            result = CarriedInBook(at[0], at[1], at[2], None, fate, round(0.9 * carried.confidence, 3), reason)
+            found.append((index, result))
+        return found
+
+    def _left(self, key: str) -> bytearray | None:
+        alignment = self.became.get(key)
+        if alignment is None:
+            return bytearray(len(self.old[key][1]))
+        if not alignment.complete:
             return None
-        place = self._only(text[low:high])
-        if place is None:
-            return None
-        home, offset = place
-        shift = offset - low
-        if not self._free(home, offset, offset + high - low):
-            return None
-        return CarriedInBook(
-            home, start + shift, end + shift, None, "moved", 0.9, "Its paragraph was moved to another section"
-        )
+        return _marks(alignment.old_text, alignment.old, bytearray(j >= 0 for j in alignment.to))
 
-    def _only(self, line: str) -> tuple[str, int] | None:
-        if self._lines is None:
-            counts = Counter(each for _, text in self.old.values() for each in text.split("\n"))
-            places: dict[str, list[tuple[str, int]]] = defaultdict(list)
-            for key, (_, text) in self.new.items():
-                offset = 0
-                for each in text.split("\n"):
-                    if len(each) >= LONG_PASSAGE:
-                        places[each].append((key, offset))
-                    offset += len(each) + 1
-            self._lines = counts, places
-        counts, places = self._lines
-        found = places.get(line, [])
-        return found[0] if len(found) == 1 and counts[line] == 1 else None
+    def _offered(self, key: str) -> bytearray | None:
+        alignment = self.came_from.get(key)
+        if alignment is None:
+            return bytearray(len(self.new[key][1]))
+        if not alignment.complete:
+            return None
+        return _marks(alignment.new_text, alignment.new, alignment.claimed())
 
-    def _free(self, home: str, start: int, end: int) -> bool:
-        """Whether no words of the text that became `home` were carried to this place."""
-        key = self.became.get(home)
-        if key is None:
-            return True
-        if key not in self.alignments:
-            self.alignments[key] = align(self.old[key][1], self.new[home][1])
-        if not self.alignments[key].complete:
+
+def _marks(text: str, tokens: Tokens, mapped: bytearray) -> bytearray:
+    """1 for each character of a token that is mapped."""
+    marks = bytearray(len(text))
+    for index, is_mapped in enumerate(mapped):
+        if is_mapped:
+            start, end = tokens.starts[index], tokens.ends[index]
+            marks[start:end] = b"\1" * (end - start)
+    return marks
+
+
+class _Paragraphs:
+    """The paragraphs of several texts that are hardly mapped, one below the other as one text."""
+
+    def __init__(self, texts: Mapping[str, str], marks_of: Callable[[str], bytearray | None]) -> None:
+        parts: list[str] = []
+        self.starts: list[int] = []  # of each paragraph in the text made of them
+        self.origins: list[tuple[str, int, int]] = []  # key, start, end where it stands
+        self.places: dict[str, list[tuple[int, int]]] = defaultdict(list)  # by key: start there, its number
+        length = 0
+        for key, text in texts.items():
+            marks = marks_of(key)
+            if marks is None:
+                continue
+            position = 0
+            for line in text.split("\n"):
+                start, end = position, position + len(line)
+                position = end + 1
+                if len(line) < SHORTEST_MOVE or sum(marks[start:end]) > LEFT_OVER * len(line):
+                    continue
+                self.places[key].append((start, len(self.starts)))
+                self.starts.append(length)
+                self.origins.append((key, start, end))
+                parts.append(line)
+                length += len(line) + 1
+        self.text = "\n".join(parts)
+
+    def within(self, key: str, start: int, end: int) -> tuple[int, int] | None:
+        """A range of the text `key` in the text made of the paragraphs; None where it is not inside one."""
+        places = self.places.get(key, [])
+        at = bisect_right(places, (start, len(self.starts))) - 1
+        if at < 0:
+            return None
+        first, number = places[at]
+        if end > self.origins[number][2]:
+            return None
+        shift = self.starts[number] - first
+        return start + shift, end + shift
+
+    def origin(self, start: int, end: int) -> tuple[str, int, int] | None:
+        """The reverse of `within`."""
+        number = bisect_right(self.starts, start) - 1
+        key, first, last = self.origins[number]
+        shift = first - self.starts[number]
+        return (key, start + shift, end + shift) if end + shift <= last else None
+
+
+class _Homes:
+    """Which paragraphs of one text became which of another."""
+
+    def __init__(self, alignment: Alignment) -> None:
+        self.map = alignment
+        self.known: dict[int, bool] = {}
+        self._triples: tuple[Blocks, Blocks] | None = None
+
+    def are_alike(self, start: int, end: int) -> bool:
+        """Whether the paragraph at this place became one paragraph there, most of it, and most of that."""
+        old, new, to = self.map.old, self.map.new, self.map.to
+        first = bisect_right(old.ends, start)
+        if first >= len(to) or old.starts[first] >= end:
             return False
-        if home not in self._marks:
-            self._marks[home] = self.alignments[key].claimed()
-        words = self.alignments[key].new
-        first, last = bisect_right(words.ends, start), bisect_left(words.starts, end)
-        return sum(self._marks[home][first:last]) <= MOST_TAKEN * (last - first)
+        block = old.blocks[first]
+        if block not in self.known:
+            words = range(bisect_left(old.blocks, block), bisect_right(old.blocks, block))
+            homes = Counter(new.blocks[to[i]] for i in words if to[i] >= 0)
+            home, count = homes.most_common(1)[0] if homes else (-1, 0)
+            there = bisect_right(new.blocks, home) - bisect_left(new.blocks, home)
+            self.known[block] = count >= LIKE_MOVED * max(len(words), there) and self._is_alone(block, home)
+        return self.known[block]
+
+    def _is_alone(self, block: int, home: int) -> bool:
+        """Whether nothing else there is nearly as like, and nothing else here: of twins nobody gets the place."""
+        if self._triples is None:
+            self._triples = _by_block(self.map.old), _by_block(self.map.new)
+        (mine, here), (yours, there) = self._triples
+        return _leads(mine[block], there, home) and _leads(yours[home], here, block)
+
+
+def _by_block(tokens: Tokens) -> Blocks:
+    """The word triples of each block, and the blocks of each triple."""
+    of_block: dict[int, set[Triple]] = defaultdict(set)
+    blocks: dict[Triple, list[int]] = defaultdict(list)
+    ids = tokens.ids
+    for at, triple in enumerate(zip(ids, ids[1:], ids[2:], strict=False)):
+        block = tokens.blocks[at]
+        if block == tokens.blocks[at + 2] and triple not in of_block[block]:
+            of_block[block].add(triple)
+            blocks[triple].append(block)
+    return of_block, blocks
+
+
+def _leads(triples: set[Triple], blocks: dict[Triple, list[int]], home: int) -> bool:
+    """Whether no other block shares nearly as many of the triples as `home` does."""
+    shared: Counter[int] = Counter()
+    for triple in triples:
+        if len(blocks.get(triple, ())) <= MOST_ALIKE:
+            shared.update(blocks.get(triple, ()))
+    best = shared.pop(home, 0)
+    return best > 0 and max(shared.values(), default=0) < LEAD * best

@@ -168,12 +168,14 @@ class Draft(models.Model):
     label = models.CharField(max_length=12, null=True, blank=True)
     state = models.CharField(max_length=10, choices=STATES, default="importing")
     note = models.TextField(blank=True, max_length=2000)
+    working = models.BooleanField(default=False, help_text="made in the app, from what was written and applied here")
     sources = models.ManyToManyField(Source, through="DraftSource", related_name="drafts")
     fingerprint = models.CharField(max_length=64, help_text="hash of the uploaded files in their order")
     replaces = models.JSONField(default=list, help_text="chapter keys that the files replace; empty: the whole book")
     corrections = models.JSONField(default=list, help_text="the author's corrections of the outline, in order")
     problems = models.JSONField(default=list)
     changes = models.JSONField(default=dict)
+    foreseen = models.JSONField(default=dict, help_text="what opening would do to notes and to the change list")
     job_id = models.CharField(max_length=32, blank=True, help_text="the newest job that works on this draft")
     created = models.DateTimeField(default=timezone.now)
     opened = models.DateTimeField(null=True, blank=True)
@@ -183,7 +185,14 @@ class Draft(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["manuscript", "number"], name="draft_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["manuscript", "number"], name="draft_number_once"),
+            models.UniqueConstraint(
+                fields=["manuscript"],
+                condition=Q(working=True, state__in=["ready", "opening"]),
+                name="one_working_draft",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label or f"{self.number}"
@@ -260,6 +269,22 @@ class SectionText(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manuscript", "sha256"], name="text_once")]
+
+
+class TextMap(models.Model):
+    """Which word of one text became which of another: computed once for a pair, whatever the number of notes.
+
+    `runs` are those of `anchoring.align.Alignment`, null where the texts were too large to compare; `version` is that
+    of the aligner, whose newer maps replace older ones.
+    """
+
+    old = models.ForeignKey(SectionText, on_delete=models.CASCADE, related_name="maps")
+    new = models.ForeignKey(SectionText, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    runs = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["old", "new"], name="one_map_a_pair")]
 
 
 class Placement(models.Model):

@@ -308,6 +308,23 @@ class Anchor(models.Model):
         indexes = [models.Index(fields=["draft", "section"], name="anchor_place")]
 
 
+class Edit(models.Model):
+    """One change to a section of the working draft, made here: a suggestion applied (`thread`), or written by the
+    author. Until the draft opens the newest of a section can be undone; `before` is what stands there then."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="edits")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, null=True, blank=True, related_name="edits")
+    before = models.ForeignKey(SectionText, on_delete=models.PROTECT, related_name="+")
+    after = models.ForeignKey(SectionText, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["draft", "thread"], name="applied_once")]
+
+
 class UnsentNote(models.Model):
     """What someone has typed and not sent; theirs alone. `place` names the composer it was typed in."""
 

@@ -14,10 +14,11 @@ from manuscripts.formats import Problem
 from manuscripts.models import Draft
 from manuscripts.permissions import Actor
 
-from .carrying import plan, standing_anchors
+from .carrying import Plan, plan, standing_anchors
 from .rounds import carry_and_open, open_draft
 
 VANISH = "notes_vanish"
+MOST_FORESEEN = 1_000  # notes that a preview lists one by one; all are counted
 
 
 def import_draft(job: RunningJob) -> dict[str, Any]:
@@ -45,15 +46,27 @@ def foresee(job: RunningJob, draft: Draft) -> Draft:
     if before is None or before.number > draft.number:
         return draft
     job.progress(0.85, _("Looking where the notes will stand"))
-    prepared = plan(before, draft, tick=job.stop_if_asked)
+    prepared = plan(before, draft, job.stop_if_asked, lambda share: job.progress(0.85 + 0.1 * share))
     vanishing = _chapters_with_notes_gone(before, draft)
     with job.checkpoint():
         draft = Draft.objects.select_for_update().select_related("manuscript").get(pk=draft.pk)
         if draft.state == "ready":
             draft.changes = {**draft.changes, "remarks": prepared.counts()}
             draft.problems = [p for p in draft.problems if p["code"] != VANISH] + vanishing
-            draft.save(update_fields=["changes", "problems"])
+            draft.foreseen = {**draft.foreseen, "notes": _to_look_at(prepared)}
+            draft.save(update_fields=["changes", "problems", "foreseen"])
     return draft
+
+
+def _to_look_at(prepared: Plan) -> list[dict[str, Any]]:
+    """The notes whose words would change or be gone: where each would stand, detached ones first."""
+    fields = ("fate", "chapter_id", "section_id", "text_id", "start", "end", "near", "reason")
+    found = [
+        {"thread": anchor.thread_id, **{name: getattr(anchor, name) for name in fields}}
+        for anchor in prepared.anchors
+        if anchor.fate in ("edited", "detached")
+    ]
+    return sorted(found, key=lambda each: each["fate"] != "detached")[:MOST_FORESEEN]
 
 
 def _chapters_with_notes_gone(before: Draft, draft: Draft) -> list[dict[str, Any]]:

@@ -175,7 +175,9 @@ def carry_and_open(job: RunningJob, draft: Draft, kind: str, modes: dict[str, An
     if before and before.number > draft.number:
         raise JobError("not_newer", _("A newer draft has been opened since."))
     job.progress(0.1, _("Carrying the notes"))
-    prepared = plan(before, draft, tick=job.stop_if_asked) if before else None
+    prepared = None
+    if before:
+        prepared = plan(before, draft, job.stop_if_asked, lambda share: job.progress(0.1 + 0.7 * share))
     job.progress(0.8, _("Opening the draft"))
     with job.commit():
         manuscript = Manuscript.objects.select_for_update().get(pk=draft.manuscript_id)

@@ -1,0 +1,30 @@
+"""Maps between two texts, kept: computing one takes as long as the texts are, reading a kept one far less."""
+
+from collections.abc import Iterable
+
+from anchoring.align import VERSION, Alignment, align, restore
+
+from .models import SectionText, TextMap
+
+
+def text_map(old: SectionText, new: SectionText) -> Alignment:
+    """The alignment of two texts; kept for the next time where they differ."""
+    if old.pk == new.pk:
+        return align(old.text, new.text)
+    row = TextMap.objects.filter(old=old, new=new, version=VERSION).first()
+    if row is not None:
+        return restore(old.text, new.text, row.runs)
+    made = align(old.text, new.text)
+    keep([(old.pk, new.pk, made)])
+    return made
+
+
+def keep(maps: Iterable[tuple[int, int, Alignment]]) -> None:
+    """Stores maps by the ids of their texts, over older ones of the same pair."""
+    rows = [
+        TextMap(old_id=old, new_id=new, version=VERSION, runs=each.runs() if each.complete else None)
+        for old, new, each in maps
+    ]
+    TextMap.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["old", "new"], update_fields=["version", "runs"], batch_size=50
+    )
