@@ -46,7 +46,7 @@ def foresee(job: RunningJob, draft: Draft) -> Draft:
     if before is None or before.number > draft.number:
         return draft
     job.progress(0.85, _("Looking where the notes will stand"))
-    prepared = plan(before, draft, job.stop_if_asked, lambda share: job.progress(0.85 + 0.1 * share))
+    prepared = plan(before, draft, tick=job.stop_if_asked, progress=lambda share: job.progress(0.85 + 0.1 * share))
     vanishing = _chapters_with_notes_gone(before, draft)
     with job.checkpoint():
         draft = Draft.objects.select_for_update().select_related("manuscript").get(pk=draft.pk)

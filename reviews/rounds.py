@@ -177,7 +177,7 @@ def carry_and_open(job: RunningJob, draft: Draft, kind: str, modes: dict[str, An
     job.progress(0.1, _("Carrying the notes"))
     prepared = None
     if before:
-        prepared = plan(before, draft, job.stop_if_asked, lambda share: job.progress(0.1 + 0.7 * share))
+        prepared = plan(before, draft, tick=job.stop_if_asked, progress=lambda share: job.progress(0.1 + 0.7 * share))
     job.progress(0.8, _("Opening the draft"))
     with job.commit():
         manuscript = Manuscript.objects.select_for_update().get(pk=draft.manuscript_id)
