@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from manuscripts.errors import Refused, conflict
 from manuscripts.manuscripts import record_event
-from manuscripts.models import Manuscript, Membership, Round
+from manuscripts.models import Manuscript, Membership, Placement, Round
 from manuscripts.permissions import Actor, check
 
 from .carrying import carry_one, newest_anchor
@@ -300,24 +300,60 @@ def unagree(actor: Actor, thread: Thread) -> None:
 @transaction.atomic
 def place_by_hand(actor: Actor, thread: Thread, text_id: Any, selector: Any) -> Anchor:
     """Puts a note on words of the newest open draft by hand; `text_id` None detaches it."""
-    _hold(thread)
-    check(actor, "thread.place", thread)
-    newest = thread.manuscript.open_draft
-    before = newest_anchor(thread, newest)
-    anchor = Anchor(thread=thread, draft=newest, attempt=(before.attempt + 1 if before else 1), by="hand")
+    anchor, before = _begin_placing(actor, thread)
     if text_id is None:
-        anchor.fate, anchor.reason = "detached", _("Detached by the author")
+        anchor.fate, anchor.reason = "detached", _("Detached by hand")
         if before:
             anchor.chapter, anchor.section, anchor.text = before.chapter, before.section, before.text
             anchor.near = before.near if before.start is None else before.start
     else:
         new = NewThread(kind=thread.kind, text_id=text_id, selector=selector)
         place = place_in_text(actor, thread.manuscript, new)
-        if place.draft.pk != newest.pk or place.placement is None:
+        if place.draft.pk != anchor.draft_id or place.placement is None:
             raise conflict("not_in_open_draft", _("That text does not stand in the open draft."))
         anchor.chapter_id, anchor.section, anchor.text = place.chapter_id, place.placement.section, place.placement.text
         anchor.start, anchor.end, anchor.fate = place.start, place.end, "kept"
-        anchor.reason = _("Placed by the author")
+        anchor.reason = _("Placed by hand")
+    return _placed(actor, thread, anchor)
+
+
+@transaction.atomic
+def keep_on_chapter(actor: Actor, thread: Thread) -> Anchor:
+    """Puts a note on the whole of the chapter that it stands in, or stood in; 409 where that is gone."""
+    anchor, before = _begin_placing(actor, thread)
+    chapter = before.chapter if before else thread.chapter
+    if not Placement.objects.readable_by(actor, anchor.draft).filter(chapter=chapter).exists():
+        raise conflict("chapter_gone", _("Its chapter does not stand in the open draft."))
+    anchor.chapter, anchor.fate, anchor.reason = chapter, "kept", _("Kept on the chapter by hand")
+    return _placed(actor, thread, anchor)
+
+
+@transaction.atomic
+def undo_placement(actor: Actor, thread: Thread) -> Anchor:
+    """Takes back what was last placed by hand in the newest open draft: the note stands where it stood before that.
+    409 where nothing was."""
+    anchor, last = _begin_placing(actor, thread)
+    former = thread.anchors.filter(draft=anchor.draft, attempt__lt=last.attempt if last else 0)
+    before = former.order_by("-attempt").first()
+    if last is None or last.by != "hand" or before is None:
+        raise conflict("nothing_to_undo", _("Nothing was placed by hand here."))
+    for name in ("chapter_id", "section_id", "text_id", "start", "end", "near", "fate", "confidence", "reason", "by"):
+        setattr(anchor, name, getattr(before, name))
+    return _placed(actor, thread, anchor)
+
+
+def _begin_placing(actor: Actor, thread: Thread) -> tuple[Anchor, Anchor | None]:
+    """An unsaved anchor by hand in the newest open draft, and the one that counts there now."""
+    _hold(thread)
+    check(actor, "thread.place", thread)
+    newest = thread.manuscript.open_draft
+    if newest is None or thread.scope != "section":
+        raise conflict("no_passage", _("Only a note on a passage can be put elsewhere, once a draft is open."))
+    before = newest_anchor(thread, newest)
+    return Anchor(thread=thread, draft=newest, attempt=before.attempt + 1 if before else 1, by="hand"), before
+
+
+def _placed(actor: Actor, thread: Thread, anchor: Anchor) -> Anchor:
     anchor.save()
     _touch(thread)
     me = actor.membership_in(thread.manuscript_id)
