@@ -243,11 +243,11 @@ def place_of(t: Thread, anchor: Anchor | None, texts: dict[int, str]) -> dict[st
         return {"chapter": t.chapter.key if t.chapter else ""}
     chapter = anchor.chapter.key if anchor and anchor.chapter else ""
     section = anchor.section.key if anchor and anchor.section else ""
-    if anchor is None or anchor.fate == "detached" or anchor.text_id is None:
+    if anchor is None or anchor.fate == "detached":
         old = texts.get(t.text_id or 0, "")
         quote = old[t.start : t.end] if t.start is not None else ""
         return {"chapter": chapter, "section": section, "quote": shortened(quote), "fate": "detached"}
-    if anchor.start is None or anchor.end is None:
+    if anchor.text_id is None or anchor.start is None or anchor.end is None:
         return {"chapter": chapter, "section": section, "fate": anchor.fate}
     text = texts[anchor.text_id]
     before, after = around(text, anchor.start, anchor.end)

@@ -7,6 +7,7 @@ what stands in `draft`: its chapter, section and fate there.
 from collections.abc import Callable, Mapping, Sequence
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
@@ -139,7 +140,8 @@ def in_text_order(rows: QuerySet) -> QuerySet:
     """By place in the text: chapter, section, first character; notes on a chapter before those in it."""
     place = Placement.objects.filter(draft__state__in=["open", "closed"], section=OuterRef("now_section"))
     newest = place.order_by("-draft__number")
-    chapter = Placement.objects.filter(chapter=OuterRef("chapter")).order_by("-draft__number")
+    chapter = Placement.objects.filter(chapter=Coalesce(OuterRef("now_chapter"), OuterRef("chapter")))
+    chapter = chapter.order_by("-draft__number")
     return rows.annotate(
         at_chapter=Subquery(newest.values("chapter_position")[:1]),
         at_section=Subquery(newest.values("position")[:1]),

@@ -18,6 +18,7 @@ from manuscripts.models import Draft, Manuscript, Membership, Placement, Section
 from manuscripts.modes import OthersSections
 from manuscripts.permissions import Actor
 
+from .becoming import became
 from .identity import shown
 from .models import Agreement, Anchor, Comment
 from .querysets import closed_section_ids
@@ -55,15 +56,25 @@ class _Page:
         for comment in Comment.objects.filter(thread__in=ids).values_list(*_COMMENT, named=True):
             self.comments[comment.thread_id].append(comment)
         self.anchors: dict[int, Any] = {}
+        self.histories: dict[int, list[Any]] = defaultdict(list)  # the place that counts in each draft until this one
         if draft:
-            anchors = Anchor.objects.filter(thread__in=ids, draft=draft).order_by("attempt")
-            for anchor in anchors.values_list(*_ANCHOR, named=True):
-                self.anchors[anchor.thread_id] = anchor
+            self._load_anchors(ids, draft)
         self._load_texts(rows, texts)
         self._load_places(rows)
         authors = {row.author_id for row in rows} | {c.author_id for found in self.comments.values() for c in found}
         self.members = Membership.objects.select_related("pseudonym_discipline").in_bulk(authors)
         self.slugs = {d.pk: d.resolved().slug for d in manuscript.all_disciplines}
+
+    def _load_anchors(self, ids: list[int], draft: Draft) -> None:
+        anchors = Anchor.objects.filter(thread__in=ids, draft__number__lte=draft.number)
+        for anchor in anchors.order_by("draft__number", "attempt").values_list(*_ANCHOR, named=True):
+            history = self.histories[anchor.thread_id]
+            if history and history[-1].draft_id == anchor.draft_id:
+                history[-1] = anchor
+            else:
+                history.append(anchor)
+            if anchor.draft_id == draft.pk:
+                self.anchors[anchor.thread_id] = anchor
 
     def _load_texts(self, rows: list[Any], texts: Mapping[int, str]) -> None:
         """The words that notes were written on or stand on now; `texts` are already at hand."""
@@ -83,9 +94,11 @@ class _Page:
         self.chapters: dict[int, str] = {}
         self.sections: dict[int, str] = {}
         self.section_disciplines: dict[tuple[int, int], int | None] = {}
+        self.titles: dict[int, str] = {}  # of chapters
         self.standing: set[int] = set()  # chapters of the draft shown
         for place in places.values_list(*_PLACE, named=True):
             self.chapters[place.chapter_id] = place.chapter__key
+            self.titles[place.chapter_id] = place.chapter_title
             self.sections[place.section_id] = place.section__key
             self.section_disciplines[place.draft_id, place.section_id] = place.discipline_id
             self.numbers[place.draft_id] = place.draft__number
@@ -108,7 +121,7 @@ class _Page:
         if chapter not in self.addresses:
             slug = self.manuscript.slug
             self.addresses[chapter] = (
-                reverse("read", args=[slug, chapter]) if chapter else reverse("manuscript", args=[slug])
+                reverse("read", args=[slug, chapter]) if chapter else reverse("read_book", args=[slug])
             )
         return self.addresses[chapter]
 
@@ -131,19 +144,20 @@ _THREAD = ["pk", "manuscript_id", "author_id", "scope", "kind", "reaction", "rep
 _THREAD += ["visibility", "quote_permission", "via", "recorded_by_id", "external_id", "status", "draft_id"]
 _THREAD += ["chapter_id", "section_id", "text_id", "start", "end", "created", "updated", "withdrawn"]
 _THREAD += ["decision__decision", "decision__reason", "decision__duplicate_of_id", "decision__at"]
-_THREAD += ["decision__applied_in__number", "agreements_count", "agreed"]
+_THREAD += ["decision__applied_in__number", "decision__applied_in__label", "agreements_count", "agreed"]
 _COMMENT = ["pk", "thread_id", "author_id", "body", "anonymity", "created", "edited", "withdrawn"]
-_ANCHOR = ["thread_id", "chapter_id", "section_id", "text_id", "start", "end", "near"]
+_ANCHOR = ["thread_id", "draft_id", "draft__label", "chapter_id", "section_id", "text_id", "start", "end", "near"]
 _ANCHOR += ["fate", "confidence", "reason", "by"]
-_PLACE = ["draft_id", "draft__number", "chapter_id", "chapter__key", "section_id", "section__key", "discipline_id"]
+_PLACE = ["draft_id", "draft__number", "chapter_id", "chapter__key", "chapter_title", "section_id", "section__key"]
+_PLACE += ["discipline_id"]
 
 
 def present(
     actor: Actor, threads: QuerySet, draft: Draft | None, texts: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:
     """The notes of `threads` (of one manuscript, already narrowed to what the actor may see), in its order, as they
-    stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can` for pages. `texts` are canonical
-    texts by SectionText id that the caller has at hand."""
+    stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can`, `became` for pages. `texts` are
+    canonical texts by SectionText id that the caller has at hand."""
     viewers = [membership.pk for membership in actor.memberships().values()]
     agreed = Agreement.objects.filter(thread=OuterRef("pk"))
     number = agreed.order_by().values("thread").annotate(n=Count("pk")).values("n")
@@ -164,8 +178,7 @@ def _thread(page: _Page, row: Any) -> dict[str, Any]:
     author = page.person(row.author_id, first.anonymity)
     known = author["id"] is not None  # how it came may tell from whom
     anchor = _anchor(page, row)
-    chapter = (anchor or {}).get("chapter") or page.chapters.get(row.chapter_id)
-    html_url = page.address(chapter)
+    html_url = page.address(_chapter_read(page, row))
     section = page.section_disciplines.get((row.draft_id, row.section_id))
     mine = page.me is not None and row.author_id == page.me.pk
     return {
@@ -196,7 +209,15 @@ def _thread(page: _Page, row: Any) -> dict[str, Any]:
         "mine": mine,
         "agreed": row.agreed,
         "can": _can(page, row, comments, mine),
+        "became": _became(page, row),
     }
+
+
+def _chapter_read(page: _Page, row: Any) -> str | None:
+    """The chapter on whose page a note is read; None for the page of the book, which holds what has no chapter."""
+    anchor = page.anchors.get(row.pk)
+    chapter_id = anchor.chapter_id if anchor else row.chapter_id
+    return page.chapters.get(chapter_id) if chapter_id in page.standing or not page.draft else None
 
 
 def _comment(page: _Page, row: Any) -> dict[str, Any]:
@@ -228,7 +249,7 @@ def _anchor(page: _Page, row: Any) -> dict[str, Any] | None:
         return None
     if row.scope == "chapter":
         stands = row.chapter_id in page.standing
-        fate, reason = ("kept", "") if stands else ("detached", "")
+        fate, reason = ("kept", "") if stands else ("detached", _("Its chapter was removed"))
         return _place(page, None, page.chapters[row.chapter_id], fate=fate, reason=reason)
     anchor = page.anchors.get(row.pk)
     return _place(page, anchor, None) if anchor else None
@@ -260,11 +281,27 @@ def _place(page: _Page, anchor: Any, chapter: str | None, fate: str = "", reason
         if anchor.text_id and anchor.near is not None:
             place["near"] = {"text_id": str(anchor.text_id), "offset": anchor.near}
         return place
-    place["text_id"] = str(anchor.text_id)
+    place["text_id"] = str(anchor.text_id) if anchor.text_id else None
     if anchor.start is not None and anchor.end is not None:
         place.update(start=anchor.start, end=anchor.end)
         place["exact"] = page.texts[anchor.text_id][anchor.start : anchor.end]
     return place
+
+
+def _became(page: _Page, row: Any) -> dict[str, Any] | None:
+    """What to say of its words on a page, and in which draft it happened (`becoming.became`)."""
+    history = page.histories.get(row.pk)
+    anchor = page.anchors.get(row.pk)
+    if not history or anchor is None or anchor.section_id in page.closed:
+        return None
+    same = anchor.text_id == row.text_id and anchor.start == row.start
+    if not same and anchor.start is not None and row.start is not None:
+        now, then = page.texts[anchor.text_id][anchor.start : anchor.end], page.texts[row.text_id][row.start : row.end]
+        same = now.split() == then.split()
+    found = became(history, same)
+    if found is None:
+        return None
+    return {**found._asdict(), "left": page.titles.get(found.left, ""), "by": anchor.by}
 
 
 def _decision(row: Any) -> dict[str, Any] | None:
@@ -283,7 +320,7 @@ def _can(page: _Page, row: Any, comments: list[Any], mine: bool) -> dict[str, bo
     """What a page offers; the permission table decides again when it is done."""
     me = page.me
     if me is None or not page.may_write:
-        return dict.fromkeys(("edit", "withdraw", "reply", "agree", "decide"), False)
+        return dict.fromkeys(("edit", "withdraw", "reply", "agree", "decide", "place"), False)
     reader_may = page.running and me.role == "reviewer"
     recorded = row.recorded_by_id is not None and me.is_author_team
     return {
@@ -292,6 +329,7 @@ def _can(page: _Page, row: Any, comments: list[Any], mine: bool) -> dict[str, bo
         "reply": me.is_author_team or reader_may or (mine and page.running),
         "agree": reader_may and not mine and row.withdrawn is None,
         "decide": me.is_author_team,
+        "place": me.is_author_team and row.scope == "section",
     }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placem
 from manuscripts.permissions import Actor, check, load
 
 from .contents import ChapterLine, Contents, contents, minutes
-from .models import Thread
+from .models import Anchor, Thread
 
 
 @dataclass
@@ -84,16 +84,26 @@ def open_room(actor: Actor, draft: Draft, chapter_key: str) -> Room:
     return Room(draft.manuscript, draft, membership, held, line, sections[0].chapter_id, sections, before, after)
 
 
+def _placed_in(draft: Draft) -> Any:
+    """The anchors of that draft that count: of each note the newest."""
+    newer = Anchor.objects.filter(thread=OuterRef("thread"), draft=draft, attempt__gt=OuterRef("attempt"))
+    return Anchor.objects.filter(~Exists(newer), draft=draft)
+
+
 def chapter_threads(actor: Actor, draft: Draft, chapter_id: int) -> Any:
     """The notes of that chapter in the draft: on its passages, detached from it, and on the chapter as a whole."""
-    here = Q(scope="chapter", chapter=chapter_id) | Q(anchors__draft=draft, anchors__chapter=chapter_id)
-    rows = Thread.objects.filter(pk__in=Thread.objects.filter(here).values("pk"))
-    return rows.visible_to(actor).in_draft(draft)
+    here = Q(scope="chapter", chapter=chapter_id) | Q(
+        pk__in=_placed_in(draft).filter(chapter=chapter_id).values("thread")
+    )
+    return Thread.objects.filter(here).visible_to(actor).in_draft(draft)
 
 
 def book_threads(actor: Actor, draft: Draft) -> Any:
-    """The notes on the book as a whole."""
-    return Thread.objects.filter(scope="book").visible_to(actor).in_draft(draft)
+    """The notes on the book as a whole, and those whose chapter is not in the draft."""
+    chapters = draft.placements.order_by().values("chapter")
+    lost = _placed_in(draft).filter(~Q(chapter__in=chapters) | Q(chapter=None)).values("thread")
+    here = Q(scope="book") | Q(pk__in=lost) | (Q(scope="chapter") & ~Q(chapter__in=chapters))
+    return Thread.objects.filter(here).visible_to(actor).in_draft(draft)
 
 
 def voices(room_membership: Membership) -> list[Discipline]:

@@ -10,11 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from manuscripts.errors import Refused
+from manuscripts.errors import Refused, conflict
 from manuscripts.models import Draft, Manuscript, Membership
 from manuscripts.numbers import whole
 from manuscripts.permissions import Actor, check
 from reviews import threads as domain
+from reviews.applying import applied_edit, apply
+from reviews.edits import undo
 from reviews.filtering import FILTERS, filter_threads
 from reviews.models import Comment, Thread
 from reviews.presenting import present
@@ -31,6 +33,9 @@ ANSWER_ONLY = frozenset({
     "id", "url", "html_url", "scope", "section_discipline", "written_on", "anchor", "status", "decision",
     "agreements", "comments", "updated", "withdrawn",
 })  # fmt: skip
+
+
+PAGES_ONLY = frozenset({"mine", "agreed", "can", "became", "withdrawn"})
 
 
 class ThreadBody(Body):
@@ -206,6 +211,26 @@ class PlaceThread(ThreadAction):
         return self.answer(self.object)
 
 
+class ApplyThread(ThreadAction):
+    @described("Apply the suggestion to the text, in the working draft", answer=shapes.Started, status=202,
+               problems=(409,))  # fmt: skip
+    def post(self, request: Request, pk: str) -> Response:
+        check(request.actor, "thread.apply", self.object)
+        self.body()
+        job = apply(request.actor, self.object)
+        return self.started(self.url("thread", self.object.pk), job.pk)
+
+    @described("Take an applied suggestion out of the working draft", answer=shapes.Thread, problems=(409,))
+    def delete(self, request: Request, pk: str) -> Response:
+        check(request.actor, "thread.apply", self.object)
+        self.body()
+        edit = applied_edit(self.object)
+        if edit is None:
+            raise conflict("not_applied", _("This note is not applied in the working draft."))
+        undo(request.actor, edit)
+        return self.answer(self.object)
+
+
 class AgreeThread(ThreadAction):
     @described("Agree; harmless twice", answer=shapes.Thread)
     def post(self, request: Request, pk: str) -> Response:
@@ -246,7 +271,7 @@ class OneComment(ThreadView):
 
 def exact(thread: dict[str, Any], absolute: Callable[[str], str]) -> dict[str, Any]:
     """The thread without what only pages need, its addresses absolute; `withdrawn` only where it is."""
-    shown = {name: value for name, value in thread.items() if name not in {"mine", "agreed", "can", "withdrawn"}}
+    shown = {name: value for name, value in thread.items() if name not in PAGES_ONLY}
     shown |= {"url": absolute(thread["url"]), "html_url": absolute(thread["html_url"])}
     shown["author"] = _person(thread["author"])
     shown["comments"] = [
