@@ -1,0 +1,270 @@
+"""Revisions of invented texts in which every character keeps its identity, so that the truth of a range is known.
+
+A text is made of pieces; each character has a number of its own that it keeps through every edit. A range of the old
+text then stands where most of its characters are, was replaced where the words put in its stead are, or is gone.
+Ranges of which about half stayed, or whose parts went to several places, are not asked about: where they belong is a
+matter of taste, not of truth.
+"""
+
+import random
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks._revisions_prose import Voice
+
+SURE, UNSURE = 0.6, 0.4  # share of a range's characters that must, or must not, have stayed
+STRAY = 0.15  # share of them that may have gone apart from the others
+TOGETHER = 60  # characters of other text between those of a range that still stand together
+SHORT = 40  # characters of a range that can be replaced in place
+WORD = re.compile(r"[^\W_](?:[^\W_]|['\u2019\u0300-\u036f\u0900-\u097f\u0980-\u09ff\u200d\ufe0f])*")
+SENTENCE = re.compile(r"[^.?!。\n]+[.?!。]*[\"”)]*")
+
+
+@dataclass(slots=True)
+class Piece:
+    """Some text and the identity of each of its characters."""
+
+    text: str
+    ids: list[int]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def part(self, start: int, end: int | None = None) -> "Piece":
+        return Piece(self.text[start:end], self.ids[start:end])
+
+    def __add__(self, other: "Piece") -> "Piece":
+        return Piece(self.text + other.text, self.ids + other.ids)
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Sentences that stand together; kinds: heading, text, item, row (its sentences are cells), note (a footnote)."""
+
+    sentences: list[Piece]
+    kind: str = "text"
+
+
+Section = list[Paragraph]  # its heading first
+
+
+@dataclass
+class Text:
+    """Sections under headings. `marked` is written with the marks of Markdown, else as a reader sees it."""
+
+    sections: list[Section]
+    marked: bool = False
+    between: str = " "
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        for section in self.sections:
+            yield from section
+
+    def render(self) -> tuple[str, list[int]]:
+        """The text and the identity of each character; -1 for what only stands between."""
+        parts: list[str] = []
+        ids: list[int] = []
+
+        def add(text: str, names: list[int] | None = None) -> None:
+            parts.append(text)
+            ids.extend(names if names is not None else [-1] * len(text))
+
+        for paragraph in self.paragraphs():
+            kind = paragraph.kind if self.marked else ""
+            add({"heading": "## ", "item": "- ", "row": "| "}.get(kind, ""))
+            between = self.between if paragraph.kind != "row" else " | " if self.marked else "\n"
+            for number, sentence in enumerate(paragraph.sentences):
+                add(between if number else "")
+                add(sentence.text, sentence.ids)
+            add({"row": " |\n", "item": "\n"}.get(kind, "\n\n" if self.marked else "\n"))
+        return "".join(parts), ids
+
+
+class Pen:
+    """Writes and edits with one seed; knows which characters were put in the place of which."""
+
+    def __init__(self, rng: random.Random, voice: Voice) -> None:
+        self.rng, self.voice = rng, voice
+        self.next_id = 0
+        self.instead: list[tuple[list[int], list[int]]] = []  # characters gone, characters that came for them
+        self._came: dict[int, int] = {}  # of a character that came: which of these
+        self.twins: list[list[Paragraph]] = []  # families of paragraphs that look alike
+
+    def begin(self) -> None:
+        """The old text is as it stands now; what was edited before does not count."""
+        self.instead.clear()
+        self._came.clear()
+
+    def fresh(self, text: str) -> Piece:
+        first = self.next_id
+        self.next_id += len(text)
+        return Piece(text, list(range(first, self.next_id)))
+
+    def sentence(self) -> Piece:
+        return self.fresh(self.voice.sentence(self.rng))
+
+    def sentences(self, least: int, most: int) -> list[Piece]:
+        return [self.sentence() for _ in range(self.rng.randint(least, most))]
+
+    def paragraph(self, kind: str = "text") -> Paragraph:
+        return Paragraph(self.sentences(2, 6) if kind == "text" else self.sentences(1, 1), kind)
+
+    def text(self, least: int = 3, most: int = 7) -> Text:
+        """A text of some sections, in the way its readers see it or with its marks."""
+        sections = [self.section() for _ in range(self.rng.randint(least, most))]
+        return Text(sections, self.rng.random() < 0.4, self.voice.space)
+
+    def section(self) -> Section:
+        heading = self.sentence()
+        words = list(WORD.finditer(heading.text))
+        end = words[min(3, len(words) - 1)].end() if self.voice.spaced else min(8, len(heading))
+        return [
+            Paragraph([heading.part(0, end)], "heading"),
+            *(self.paragraph() for _ in range(self.rng.randint(3, 8))),
+        ]
+
+    def put(self, piece: Piece, start: int, end: int, text: str) -> Piece:
+        """The piece with other words in the place of some."""
+        came = self.fresh(text)
+        gone: list[int] = []
+        for name in piece.ids[start:end]:
+            gone.extend(self.instead[self._came[name]][0] if name in self._came else [name])
+        for name in came.ids:
+            self._came[name] = len(self.instead)
+        self.instead.append((list(dict.fromkeys(gone)), came.ids))
+        return piece.part(0, start) + came + piece.part(end)
+
+    def insert(self, piece: Piece, at: int, text: str) -> Piece:
+        return piece.part(0, at) + self.fresh(text) + piece.part(at)
+
+    def other_word(self, word: str) -> str:
+        """A word that is not this one."""
+        while (found := self.rng.choice(self.voice.words)) == word.lower():
+            pass
+        return found.capitalize() if word[:1].isupper() else found
+
+    def words(self, piece: Piece) -> list[tuple[int, int]]:
+        """Where its words stand; of a script without blanks, pairs of characters."""
+        if self.voice.spaced:
+            return [match.span() for match in WORD.finditer(piece.text)]
+        return [match.span() for match in re.finditer(r"\w{2}", piece.text)]
+
+
+@dataclass
+class Revision:
+    """Two texts and ranges of the old one with their truth, as in a file of JSON lines."""
+
+    name: str
+    cls: str
+    level: int
+    old_text: str
+    new_text: str
+    anchors: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Truth:
+    """Where ranges of the old text went."""
+
+    def __init__(
+        self, old: tuple[str, list[int]], new: tuple[str, list[int]], instead: Iterable[tuple[list[int], list[int]]]
+    ) -> None:
+        self.old_text, self.old_ids = old
+        self.new_text, self.new_ids = new
+        places = {name: place for place, name in enumerate(self.new_ids) if name >= 0}
+        self.to = [places.get(name, -1) for name in self.old_ids]
+        self.stead: dict[int, list[int]] = {}  # of an old character: where those stand that came for it
+        for gone, came in instead:
+            there = [places[name] for name in came if name in places]
+            for name in gone if there else ():
+                self.stead.setdefault(name, []).extend(there)
+
+    def of(self, start: int, end: int) -> dict[str, Any] | None:
+        """The truth of a range; None where there is none that all would agree to."""
+        names = [place for place in range(start, end) if not self.old_text[place].isspace()]
+        groups = _groups(sorted(self.to[place] for place in names if self.to[place] >= 0))
+        if not names:
+            return None
+        best = max(groups, key=len, default=[])
+        share = len(best) / len(names)
+        elsewhere = sum(len(group) for group in groups) / len(names) - share
+        if elsewhere > STRAY or (share >= SURE and best[-1] - best[0] > 2 * len(best) + TOGETHER):
+            return None
+        quote = self.old_text[start:end]
+        dup = self.old_text.find(quote) != self.old_text.rfind(quote)
+        if share >= SURE:
+            low, high = best[0], best[-1] + 1
+            outer_low, outer_high = self._outer(start, end, low, high)
+            return {"type": "span", "s": low, "e": high, "os": outer_low, "oe": outer_high, "dup": dup}
+        if share >= UNSURE:
+            return None
+        instead = _groups(sorted({at for place in names for at in self.stead.get(self.old_ids[place], ())}))
+        if instead and end - start <= SHORT:
+            widest = max(instead, key=len)
+            return {"type": "replaced", "s": widest[0], "e": widest[-1] + 1, "dup": dup}
+        return {"type": "detached", "dup": dup}
+
+    def _outer(self, start: int, end: int, low: int, high: int) -> tuple[int, int]:
+        """The span with the words that came for some of the range's own beside it."""
+        mine = {at for place in range(start, end) for at in self.stead.get(self.old_ids[place], ())}
+        begin, stop = low, high
+        while low > 0 and (low - 1 in mine or self.new_text[low - 1] in " \u00a0"):
+            low -= 1
+            begin = low if low in mine else begin
+        while high < len(self.new_text) and (high in mine or self.new_text[high] in " \u00a0"):
+            high += 1
+            stop = high if high - 1 in mine else stop
+        return begin, stop
+
+
+def _groups(places: list[int]) -> list[list[int]]:
+    """Places that stand together."""
+    groups: list[list[int]] = []
+    for place in places:
+        if groups and place - groups[-1][-1] <= TOGETHER:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def draw(rng: random.Random, truth: Truth, count: int, spaced: bool = True) -> list[dict[str, Any]]:
+    """Ranges of all sizes with their truth: a good part near what changed, at most a third gone or replaced."""
+    text = truth.old_text
+    words = [m.span() for m in (WORD if spaced else re.compile(r"\w{2}")).finditer(text)]
+    sentences = [m.span() for m in SENTENCE.finditer(text) if m.end() - m.start() > 6]
+    changed = [number for number, (start, end) in enumerate(words) if _is_changed(truth.to, start, end)]
+    room = {"span": count, "detached": count // 4, "replaced": count // 10}
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for _ in range(30 * count):
+        if len(found) == count or not words:
+            break
+        number = rng.randrange(len(words))
+        if changed and rng.random() < 0.5:
+            number = min(len(words) - 1, max(0, rng.choice(changed) + rng.randint(-6, 6)))
+        start, end = _range(rng, words, sentences, number)
+        if rng.random() < 0.04 and end - start > 4:
+            start, end = start + 1, end - 1
+        known = truth.of(start, end) if (start, end) not in found else None
+        if known and room[known["type"]] > 0:
+            room[known["type"]] -= 1
+            found[start, end] = {"start": start, "end": end, "truth": known}
+    return list(found.values())
+
+
+def _is_changed(to: list[int], start: int, end: int) -> bool:
+    return any(to[place] < 0 for place in range(start, end)) or (start > 1 and to[start] - to[start - 2] != 2)
+
+
+def _range(
+    rng: random.Random, words: list[tuple[int, int]], sentences: list[tuple[int, int]], number: int
+) -> tuple[int, int]:
+    kind = rng.random()
+    if kind < 0.17:
+        at = min(bisect_left(sentences, (words[number][1], 0)), len(sentences) - 1)
+        start, end = sentences[max(0, at - 1)]
+        return start, end
+    length = 1 if kind < 0.45 else 2 if kind < 0.6 else rng.randint(3, 8) if kind < 0.85 else rng.randint(9, 45)
+    return words[number][0], words[min(len(words) - 1, number + length - 1)][1]
