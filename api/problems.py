@@ -25,14 +25,14 @@ log = logging.getLogger("widemargin.api")
 
 
 class PreconditionFailed(drf.APIException):
-    """412: what If-Match names is no longer what stands there; `current` is what does."""
+    """412: what If-Match names is no longer what stands there; `current` is what does, `yours` the words of a PUT."""
 
     status_code = 412
     default_code = "changed"
 
-    def __init__(self, current: Any):
+    def __init__(self, current: Any, **extra: Any):
         super().__init__(_("Someone changed this in the meantime."))
-        self.current = current
+        self.extra = {"current": current, **extra}
 
 
 class KeyReused(drf.APIException):
@@ -102,7 +102,7 @@ def handle(exc: Exception, context: dict) -> Response:
 
 def _of_framework(exc: drf.APIException) -> Response:
     code = exc.detail.code if isinstance(exc.detail, drf.ErrorDetail) else exc.default_code
-    extra = {"current": exc.current} if isinstance(exc, PreconditionFailed) else {}
+    extra = exc.extra if isinstance(exc, PreconditionFailed) else {}
     response = answer(exc.status_code, code, exc.detail, **extra)
     if getattr(exc, "auth_header", None):
         response["WWW-Authenticate"] = exc.auth_header

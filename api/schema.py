@@ -43,6 +43,7 @@ OF_METHOD = {
     "GET": {400},
     "POST": {400, 413, 415, 422},
     "PATCH": {400, 412, 413, 415},
+    "PUT": {400, 412, 413, 415},
     "DELETE": {400, 412},
 }
 FILTERS: dict[str, tuple[Any, str]] = {
@@ -66,6 +67,7 @@ HEADERS = {
     "GET": ("If-None-Match", "an ETag: 304 where it still holds"),
     "POST": ("Idempotency-Key", "1 to 200 characters of yours: the same POST again is answered as before, done once"),
     "PATCH": ("If-Match", "an ETag: 412 where someone else has changed it"),
+    "PUT": ("If-Match", "an ETag: 412 where someone else has changed it"),
     "DELETE": ("If-Match", "an ETag: 412 where someone else has changed it"),
 }
 

@@ -24,6 +24,7 @@ v1 = [
     path("threads/<str:pk>/comments/", threads.Comments.as_view(), name="thread_comments"),
     path("threads/<str:pk>/decision/", threads.DecideThread.as_view(), name="thread_decision"),
     path("threads/<str:pk>/anchor/", threads.PlaceThread.as_view(), name="thread_anchor"),
+    path("threads/<str:pk>/apply/", threads.ApplyThread.as_view(), name="thread_apply"),
     path("threads/<str:pk>/agree/", threads.AgreeThread.as_view(), name="thread_agree"),
     path("comments/<str:pk>/", threads.OneComment.as_view(), name="comment"),
     path("manuscripts/<slug:slug>/questions/", questions.Questions.as_view(), name="questions"),

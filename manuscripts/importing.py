@@ -21,6 +21,7 @@ from .formats import Checked, ConversionFailed, ConversionStopped, Converted, Do
 from .models import Draft, Manuscript, Source
 from .shaping import Shape, shape
 from .storing import KeysMinted, rendered_texts, store_pictures, store_shape
+from .uploads import last_corrections
 
 CONVERTED = 0.6  # share of the progress that converting takes
 
@@ -135,10 +136,9 @@ def run_dry(job: RunningJob) -> dict[str, Any]:
     ]
     result: dict[str, Any] = {"number": None, "label": None, "round": None, "note": job.args["note"], "sources": files}
     result |= {"created": None, "opened": None, "closed": None, "chapters": [], "changes": {}}
-    newest = manuscript.drafts.exclude(state__in=["failed", "discarded"]).order_by("-number").first()
     try:
         read = read_sources(sources, job.should_stop, lambda share: job.progress(0.9 * share, _("Reading")))
-        found = shape(manuscript, read.documents, newest.corrections if newest else [], job.args["chapters"])
+        found = shape(manuscript, read.documents, last_corrections(manuscript), job.args["chapters"])
         fail_on_errors(found)
     except ConversionFailed as error:
         _forget_files(files)

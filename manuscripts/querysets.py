@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from .modes import Anonymity, OthersSections
 
@@ -38,6 +38,15 @@ class SectionTextQuerySet(models.QuerySet):
                 places &= own | Q(placements__draft__round__others_sections=OthersSections.OPEN)
             rule |= places
         return self.filter(rule).distinct()
+
+    def unused(self) -> "SectionTextQuerySet":
+        """Texts that nothing names any more: no placement, and nothing of a higher layer that would not let them go."""
+        rows = self
+        for relation in self.model._meta.get_fields(include_hidden=True):
+            if getattr(relation, "on_delete", None) is models.PROTECT and relation.auto_created:
+                named = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+                rows = rows.filter(~Exists(named))
+        return rows
 
 
 class ImageQuerySet(models.QuerySet):

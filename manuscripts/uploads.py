@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from jobs.models import Job
@@ -90,15 +91,26 @@ def upload(
         return Uploaded(None, _begin_dry_run(actor, manuscript, checked, chapters, note), True)
     with transaction.atomic():
         manuscript = Manuscript.objects.select_for_update().get(pk=manuscript.pk)
-        newest = manuscript.drafts.exclude(state__in=["failed", "discarded"]).order_by("-number").first()
+        newest = drafts_in_use(manuscript).exclude(working=True, state__in=["ready", "opening"]).first()
         if newest and newest.fingerprint == fingerprint:
             return Uploaded(newest, None, False)
-        draft = _make_draft(manuscript, checked, fingerprint, list(chapters), note, newest)
+        draft = _make_draft(manuscript, checked, fingerprint, list(chapters), note, last_corrections(manuscript))
         me = actor.membership_in(manuscript)
         draft.job_id = _begin(draft, actor, open_as, me.pk if me else None).pk
         draft.save(update_fields=["job_id"])
         record_event(manuscript, "draft.uploaded", me, f"draft:{draft.pk}", number=draft.number)
     return Uploaded(draft, Job.objects.get(pk=draft.job_id), True)
+
+
+def drafts_in_use(manuscript: Manuscript) -> QuerySet[Draft]:
+    """Newest first, without those that could not be read or were thrown away."""
+    return manuscript.drafts.exclude(state__in=["failed", "discarded"]).order_by("-number")
+
+
+def last_corrections(manuscript: Manuscript) -> list[dict[str, Any]]:
+    """The author's corrections of the last draft that came from files: the next upload has them too."""
+    newest = drafts_in_use(manuscript).filter(working=False).first()
+    return newest.corrections if newest else []
 
 
 def _judged(files: Sequence[Upload]) -> list[Checked]:
@@ -130,7 +142,7 @@ def _make_draft(
     fingerprint: str,
     chapters: list[str],
     note: str,
-    newest: Draft | None,
+    corrections: list[dict[str, Any]],
 ) -> Draft:
     last = manuscript.drafts.order_by("-number").values_list("number", flat=True).first() or 0
     draft = Draft.objects.create(
@@ -139,7 +151,7 @@ def _make_draft(
         note=note,
         fingerprint=fingerprint,
         replaces=chapters,
-        corrections=newest.corrections if newest else [],
+        corrections=corrections,
     )
     for position, file in enumerate(checked, start=1):
         source, _made = Source.objects.get_or_create(
@@ -186,7 +198,7 @@ def discard(actor: Actor, draft: Draft) -> Draft:
         draft.state = "discarded"
         draft.save(update_fields=["state"])
         draft.placements.all().delete()
-        draft.manuscript.texts.filter(placements=None).delete()
+        draft.manuscript.texts.unused().delete()
         me = actor.membership_in(draft.manuscript_id)
         record_event(draft.manuscript, "draft.discarded", me, f"draft:{draft.pk}", number=draft.number)
     return draft

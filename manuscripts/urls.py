@@ -11,6 +11,5 @@ urlpatterns = [
     path("m/<slug:slug>/drafts/<int:number>/progress/", views_drafts.draft_progress, name="draft_progress"),
     path("m/<slug:slug>/drafts/<int:number>/correct/", views_drafts.draft_correct, name="draft_correct"),
     path("m/<slug:slug>/drafts/<int:number>/split/<str:section>/", views_drafts.draft_split, name="draft_split"),
-    path("m/<slug:slug>/drafts/<int:number>/discard/", views_drafts.draft_discard, name="draft_discard"),
     path("account/mail/", views.sent_mail, name="sent_mail"),
 ]

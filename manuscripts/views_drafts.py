@@ -18,7 +18,7 @@ from .errors import Refused
 from .formats import Upload
 from .models import Draft, Manuscript
 from .permissions import check, load
-from .uploads import SETTLED, discard, upload
+from .uploads import SETTLED, upload
 
 UNDERWAY = ("importing", "opening")
 
@@ -172,15 +172,3 @@ def draft_split(request: HttpRequest, slug: str, number: int, section: str) -> H
         "passages": passages_of(row, section) if row.state == "ready" and place else [],
     }
     return render(request, "manuscripts/draft_split.html", context, status=200 if place else 404)
-
-
-@require_POST
-def draft_discard(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    row = _draft(request, slug, number, "draft.change")
-    try:
-        discard(request.actor, row)
-    except Refused as error:
-        messages.error(request, error.detail)
-        return redirect("draft", slug, number)
-    messages.success(request, _("The upload was thrown away."))
-    return redirect("draft_new", slug)

@@ -24,13 +24,14 @@ from manuscripts.models import (
     Source,
 )
 from manuscripts.permissions import Actor, check
-from reviews.models import Answer, Comment, Decision, Question, Review, Thread
+from reviews.models import Answer, Comment, Decision, Edit, Question, Review, Thread
 
 from .models import Report, ReportFile
 
 #: From the leaves to the root: each row goes before what it is protected by. The rest goes by cascade.
 ROWS: tuple[tuple[type[Model], str], ...] = (
     (Report, "manuscript"),
+    (Edit, "draft__manuscript"),
     (Decision, "thread__manuscript"),
     (Comment, "thread__manuscript"),
     (Thread, "manuscript"),

@@ -89,6 +89,7 @@ allow(
     otherwise=_("Only who wrote a note can withdraw it."),
 )
 allow("thread.decide", both(author_team, may_write), otherwise=TEAM_ONLY)
+allow("thread.apply", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow("desk.read", author_team, otherwise=TEAM_ONLY)
 allow("thread.place", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow("thread.record", both(author_team, may_write), otherwise=TEAM_ONLY)

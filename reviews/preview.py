@@ -13,6 +13,7 @@ from manuscripts import importing
 from manuscripts.formats import Problem
 from manuscripts.models import Draft
 from manuscripts.permissions import Actor
+from manuscripts.working import tell_changes
 
 from .carrying import Plan, plan, standing_anchors
 from .rounds import carry_and_open, open_draft
@@ -105,11 +106,23 @@ def import_put_back(row: Job) -> None:
 
 
 def foresee_again(job: RunningJob) -> dict[str, Any] | None:
-    """The job `foresee_draft`, begun when an outline was corrected."""
-    draft = Draft.objects.select_related("manuscript").get(pk=job.args["draft"])
-    if draft.state == "ready":
+    """The job `foresee_draft`, begun when an outline was corrected or the working draft was edited. Looks again where
+    the draft was changed while it looked."""
+    seen = None
+    while (texts := _texts_of(job.args["draft"])) != seen:
+        seen = texts
+        draft = Draft.objects.select_related("manuscript").get(pk=job.args["draft"])
+        if draft.state != "ready":
+            break
+        if draft.working:
+            with job.checkpoint():
+                tell_changes(draft)
         foresee(job, draft)
     return None
+
+
+def _texts_of(draft_id: int) -> list[tuple[int, int]]:
+    return list(Draft.objects.get(pk=draft_id).placements.values_list("section_id", "text_id"))
 
 
 def open_as_asked(actor: Actor, draft: Draft, kind: str | None) -> Draft:

@@ -20,6 +20,7 @@ from manuscripts.permissions import Actor, check
 
 from .carrying import plan, store
 from .models import Answer, Comment, Reading, Review
+from .settling import settle
 
 MODES = {"visibility": Visibility, "anonymity": Anonymity, "others_sections": OthersSections}
 # From the strictest promise to the loosest
@@ -188,7 +189,9 @@ def carry_and_open(job: RunningJob, draft: Draft, kind: str, modes: dict[str, An
         draft = Draft.objects.select_for_update().get(pk=draft.pk)
         if before and prepared:
             draft.changes = {**draft.changes, "remarks": store(prepared, before)}
-        _switch(draft, before, kind, read_modes(modes), Membership.objects.filter(pk=member_id).first())
+        member = Membership.objects.filter(pk=member_id).first()
+        _switch(draft, before, kind, read_modes(modes), member)
+        settle(draft, member)
 
 
 def _switch(draft: Draft, before: Draft | None, kind: str, modes: dict[str, Any], member: Membership | None) -> None:

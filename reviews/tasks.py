@@ -10,6 +10,8 @@ from jobs.running import RunningJob
 from manuscripts.models import Draft
 
 from . import rounds
+from .applying import run_applying
+from .editing import run_editing
 from .preview import foresee_again, import_draft, import_put_back
 from .sending import SEND_ATTEMPTS, send_invitation, send_round_mail
 
@@ -42,6 +44,16 @@ def close_due_rounds() -> int:
 @handler("import_draft", put_back=import_put_back)
 def _import_draft(job: RunningJob) -> dict | None:
     return import_draft(job)
+
+
+@handler("apply_suggestion")
+def _apply_suggestion(job: RunningJob) -> dict | None:
+    return run_applying(job)
+
+
+@handler("edit_section")
+def _edit_section(job: RunningJob) -> dict | None:
+    return run_editing(job)
 
 
 @handler("foresee_draft")

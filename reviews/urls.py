@@ -63,6 +63,7 @@ desk = [
 
 drafts = [
     path("m/<slug:slug>/drafts/<int:number>/open/", views_opening.draft_open, name="draft_open"),
+    path("m/<slug:slug>/drafts/<int:number>/discard/", views_opening.draft_discard, name="draft_discard"),
 ]
 
 urlpatterns = [*desk, *drafts, *reading, *people]

@@ -1,4 +1,4 @@
-"""Opening a draft to its readers."""
+"""Opening a draft to its readers, or throwing it away."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +13,7 @@ from manuscripts.models import Draft
 from manuscripts.permissions import load
 
 from .rounds import open_draft
+from .settling import discard
 
 
 @require_POST
@@ -31,3 +32,18 @@ def draft_open(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, error.detail)
     return redirect("draft", slug, number)
+
+
+@require_POST
+def draft_discard(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    draft = load(Draft, request.actor, "draft.change", manuscript__slug=slug, number=number)
+    try:
+        discard(request.actor, draft)
+    except Refused as error:
+        messages.error(request, error.detail)
+        return redirect("draft", slug, number)
+    if draft.working:
+        messages.success(request, _("The working draft was thrown away."))
+        return redirect("manuscript", slug)
+    messages.success(request, _("The upload was thrown away."))
+    return redirect("draft_new", slug)

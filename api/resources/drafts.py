@@ -15,9 +15,10 @@ from manuscripts.errors import conflict
 from manuscripts.formats import Upload
 from manuscripts.models import Draft
 from manuscripts.permissions import check, load
-from manuscripts.uploads import discard, upload
+from manuscripts.uploads import upload
 from reviews.preview import open_as_asked
 from reviews.rounds import close_round, open_draft
+from reviews.settling import discard
 
 from .. import shapes
 from ..conditional import unchanged
