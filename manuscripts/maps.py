@@ -1,6 +1,6 @@
 """Maps between two texts, kept: computing one takes as long as the texts are, reading a kept one far less."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from anchoring.align import VERSION, Alignment, align, restore
 
@@ -17,6 +17,24 @@ def text_map(old: SectionText, new: SectionText) -> Alignment:
     made = align(old.text, new.text)
     keep([(old.pk, new.pk, made)])
     return made
+
+
+def text_maps(pairs: Sequence[tuple[SectionText, SectionText]]) -> list[Alignment]:
+    """The alignments of several pairs of texts, in their order; one query for those that are kept."""
+    rows = TextMap.objects.filter(old__in={old.pk for old, _ in pairs}, version=VERSION)
+    kept = {(row.old_id, row.new_id): row for row in rows.filter(new__in={new.pk for _, new in pairs})}
+    found, made = [], []
+    for old, new in pairs:
+        row = kept.get((old.pk, new.pk))
+        if row is not None:
+            found.append(restore(old.text, new.text, row.runs))
+            continue
+        found.append(align(old.text, new.text))
+        if old.pk != new.pk:
+            made.append((old.pk, new.pk, found[-1]))
+    if made:
+        keep(made)
+    return found
 
 
 def keep(maps: Iterable[tuple[int, int, Alignment]]) -> None:

@@ -88,6 +88,8 @@ draft_new                 GET+HEAD  -          404  404  404  404   403  403  40
 draft_new                 POST      -          404  404  404  404   403  403  403  403  302  302
 draft                     GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 draft                     GET+HEAD  ready      404  404  404  404   404  404  404  404  200  200
+draft_changes             GET+HEAD  -          404  404  404  404   200  200  200  200  200  200
+draft_changes             GET+HEAD  ready      404  404  404  404   404  404  404  404  200  200
 draft_progress            GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 draft_progress            GET+HEAD  ready      404  404  404  404   404  404  404  404  200  200
 draft_correct             POST      -          404  404  404  404   403  403  403  403  302  302
