@@ -15,9 +15,10 @@ GUARDED_BY_LISTS = {
     "draft.read": ("manuscripts.models", "DraftQuerySet"),
     "thread.read": ("reviews.querysets", "ThreadQuerySet"),
     "question.read": ("reviews.querysets", "OfManuscriptQuerySet"),
-    "answer.read": ("reviews.querysets", "OfMembershipQuerySet"),
+    "answer.read": ("reviews.querysets", "AnswerQuerySet"),
     "review.read": ("reviews.querysets", "OfMembershipQuerySet"),
     "job.read": ("manuscripts.job_rights", "JobsOfManuscripts"),
+    "job.cancel": ("manuscripts.job_rights", "JobsOfManuscripts"),
     "report.read": ("reports.models", "ReportQuerySet"),
 }
 GOAL = 0.95

@@ -17,9 +17,15 @@ class JobsOfManuscripts(JobQuerySet):
         return self.filter(rule)
 
 
-def sees_the_job(actor: Actor, job: Job) -> bool:
-    return JobsOfManuscripts(Job).visible_to(actor).filter(pk=job.pk).exists()
+def team_of_its_manuscript(actor: Actor, job: Job) -> bool:
+    """The job works for a manuscript of whose author team they are."""
+    return job.subject in {f"manuscript:{pk}" for pk in actor.team_manuscript_ids()}
 
 
-allow("job.read", sees_the_job)
-allow("job.cancel", both(sees_the_job, may_write))
+def began_it(actor: Actor, job: Job) -> bool:
+    """They began a job that works for no manuscript."""
+    return not job.subject and actor.user is not None and actor.only_manuscript is None and job.user_id == actor.user.pk
+
+
+allow("job.read", team_of_its_manuscript, began_it)
+allow("job.cancel", both(team_of_its_manuscript, may_write), both(began_it, may_write))

@@ -21,9 +21,9 @@ from jobs.queue import enqueue
 from manuscripts.errors import Refused, conflict
 from manuscripts.manuscripts import record_event
 from manuscripts.models import Discipline, Manuscript, Membership
-from manuscripts.permissions import LINKS, Actor, check
+from manuscripts.permissions import LINKS, Actor, can, check
 
-from .members import MOST_MINUTES, check_may_part, is_owner, set_disciplines
+from .members import MOST_MINUTES, check_may_part, set_disciplines
 from .models import Invitation, Review
 
 MOST_AT_ONCE = 500
@@ -115,7 +115,7 @@ def _checked_row(
             wrong.append(("email", "already_member", _("This person belongs to the manuscript already.")))
     if role not in dict(Membership.ROLES):
         wrong.append(("role", "invalid", _("There is no such role.")))
-    elif role in {"author", "co_author"} and not is_owner(actor, manuscript):
+    elif role in {"author", "co_author"} and not can(actor, "people.make_authors", manuscript):
         wrong.append(("role", "not_allowed", _("Only the author can ask in other authors.")))
     wrong += [
         ("disciplines", "invalid", _("There is no discipline “%(slug)s”.") % {"slug": slug})

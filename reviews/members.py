@@ -16,11 +16,7 @@ from manuscripts.permissions import Actor, check
 
 MOST_MINUTES = 6000
 MOST_YEARS = 80
-
-
-def is_owner(actor: Actor, manuscript: Manuscript) -> bool:
-    membership = actor.membership_in(manuscript)
-    return membership is not None and membership.role == "author"
+ABOUT_ONESELF = {"disciplines", "sphere", "years"}
 
 
 @transaction.atomic
@@ -31,8 +27,8 @@ def change_member(actor: Actor, member: Membership, **changes: Any) -> Membershi
     the author's to give and take, and one author always stays.
     """
     own = actor.membership_in(member.manuscript_id)
-    theirs = own is not None and own.pk == member.pk and set(changes) <= {"disciplines", "sphere", "years"}
-    check(actor, "people.describe_oneself" if theirs else "people.change", member)
+    check(actor, "people.describe" if set(changes) <= ABOUT_ONESELF else "people.change", member)
+    theirs = own is not None and own.pk == member.pk and not own.is_author_team
     Manuscript.objects.select_for_update().get(pk=member.manuscript_id)
     member = Membership.objects.get(pk=member.pk)
     if "role" in changes and changes["role"] != member.role:
@@ -53,9 +49,9 @@ def change_member(actor: Actor, member: Membership, **changes: Any) -> Membershi
 
 
 def check_may_part(actor: Actor, member: Membership) -> None:
-    """Refused where someone other than the author takes away or gives back a place in the author team."""
-    if member.is_author_team and not is_owner(actor, member.manuscript):
-        raise Refused("not_allowed", _("Only the author can change who writes the book."))
+    """PermissionDenied where someone other than the author takes away or gives back a place in the author team."""
+    if member.is_author_team:
+        check(actor, "people.make_authors", member)
 
 
 def closes_sections(manuscript: Manuscript) -> bool:
@@ -86,8 +82,8 @@ def _change_facts(member: Membership, changes: dict[str, Any]) -> None:
 def _change_role(actor: Actor, member: Membership, role: str) -> None:
     if role not in dict(Membership.ROLES):
         raise Refused("invalid", _("There is no such role."), field="role")
-    if {role, member.role} & {"author", "co_author"} and not is_owner(actor, member.manuscript):
-        raise Refused("not_allowed", _("Only the author can change who writes the book."), field="role")
+    if {role, member.role} & {"author", "co_author"}:
+        check(actor, "people.make_authors", member)
     _keep_an_author(member)
     if role == "contact":
         member.link_version += 1

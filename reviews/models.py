@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from manuscripts.models import Chapter, Discipline, Draft, Manuscript, Membership, Round, Section, SectionText
 from manuscripts.modes import Anonymity
 
-from .querysets import CommentQuerySet, OfManuscriptQuerySet, OfMembershipQuerySet, OfTeamQuerySet, ThreadQuerySet
+from .querysets import (
+    AnswerQuerySet,
+    CommentQuerySet,
+    OfManuscriptQuerySet,
+    OfMembershipQuerySet,
+    OfTeamQuerySet,
+    ThreadQuerySet,
+)
 
 
 class Invitation(models.Model):
@@ -93,7 +100,7 @@ class Answer(models.Model):
     created = models.DateTimeField(default=timezone.now)
     updated = models.DateTimeField(default=timezone.now)
 
-    objects = OfMembershipQuerySet.as_manager()
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["created", "pk"]

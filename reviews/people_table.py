@@ -41,7 +41,11 @@ class Person:
 
     @property
     def since(self) -> datetime | None:
-        """When that became so."""
+        """When that became so. None where a round promised that nobody learns who wrote what: beside the days of the
+        notes, the day someone last read or finished would tell."""
+        of_reading = self.state in {"finished", "reading", "stuck", "declined"}
+        if of_reading and self.member.manuscript.promised_namelessness:
+            return None
         if self.state == "finished":
             return self.review.submitted
         if self.state in {"reading", "stuck", "declined"} and self.review:

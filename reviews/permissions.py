@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from manuscripts.permissions import (
+    OWNER_ONLY,
     TEAM_ONLY,
     Actor,
     allow,
@@ -12,6 +13,7 @@ from manuscripts.permissions import (
     may_write,
     member,
     observer,
+    owner,
     reviewer,
 )
 
@@ -115,4 +117,15 @@ allow("unsent.keep", both(member, may_write))
 allow("people.read", author_team, otherwise=TEAM_ONLY)
 allow("people.invite", both(author_team, may_write, may_administer), otherwise=TEAM_ONLY)
 allow("people.change", both(author_team, may_write, may_administer), otherwise=TEAM_ONLY)
-allow("people.describe_oneself", both(they_themselves, may_write), otherwise=_("Only they themselves say this."))
+allow(
+    "people.describe",
+    both(they_themselves, may_write),
+    both(author_team, may_write, may_administer),
+    otherwise=_("Only they themselves and the author team say this."),
+)
+allow(
+    "people.make_authors",
+    both(owner, may_write, may_administer),
+    otherwise=_("Only the author can change who writes the book."),
+)
+allow("people.see_links", both(owner, may_administer), otherwise=OWNER_ONLY)

@@ -1,6 +1,7 @@
 """Lists of what is said, as one person may see them. Every mode of a round is applied here and nowhere else."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from manuscripts.models import Draft, Membership, Placement
 from manuscripts.modes import Anonymity, OthersSections, Visibility
@@ -9,6 +10,7 @@ from manuscripts.permissions import Actor
 from .identity import knows_names
 
 NOTHING = Q(pk__in=[])
+FEW = 3
 
 
 def closed_section_ids(membership: Membership) -> dict[int, set[int]]:
@@ -113,6 +115,38 @@ class OfMembershipQuerySet(QuerySet):
             else:
                 rule |= Q(member=membership)
         return self.filter(rule)
+
+
+class AnswerQuerySet(QuerySet):
+    """Answers, told one by one under the promise each was given under.
+
+    Where the names are known, every answer is told to the author team. Where they are not, an answer is told without
+    its person and voice, and only among `FEW` or more people's answers to the same question about the same thing: of
+    fewer, anyone who knows who was asked would know whose it is.
+    """
+
+    def visible_to(self, actor: Actor) -> "AnswerQuerySet":
+        rule = NOTHING
+        for manuscript_id, me in actor.memberships().items():
+            rule |= Q(member=me)
+            if me.is_author_team:
+                signed = [promise for promise in Anonymity.values if knows_names(me, promise)]
+                among_many = Exists(self._alike(signed))
+                rule |= Q(question__manuscript=manuscript_id) & (Q(anonymity__in=signed) | among_many)
+        return self.filter(rule)
+
+    def _alike(self, signed: list[str]) -> QuerySet:
+        """What was answered to the same question about the same thing, unsigned, by `FEW` or more people."""
+        unsigned = self.model._default_manager.exclude(anonymity__in=signed)
+        places = unsigned.annotate(at_chapter=Coalesce("chapter", 0), at_section=Coalesce("section", 0))
+        alike = places.filter(
+            question=OuterRef("question"),
+            round=OuterRef("round"),
+            at_chapter=Coalesce(OuterRef("chapter"), 0),
+            at_section=Coalesce(OuterRef("section"), 0),
+        )
+        people = alike.order_by().values("question").annotate(people=Count("member", distinct=True))
+        return people.filter(people__gte=FEW)
 
 
 class CommentQuerySet(QuerySet):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from manuscripts.errors import Refused
 from manuscripts.models import Discipline, Event, Manuscript, Membership
 from manuscripts.numbers import whole
-from manuscripts.permissions import check, load
+from manuscripts.permissions import can, check, load
 
 from .invitations import MOST_AT_ONCE, invite, make_contact, resend, revoke
 from .letter import letter_to
@@ -24,7 +24,7 @@ from .people_lines import Line, read_lines
 from .people_table import people_of
 from .sending import mail_text, reply_address
 
-ROLES = ("reviewer", "observer", "co_author")
+INVITED = ("reviewer", "observer", "co_author")
 MOST_CSV_BYTES = 1024 * 1024
 
 
@@ -49,12 +49,19 @@ def _page(request: HttpRequest, manuscript: Manuscript, status: int = 200, **mor
         "here": "readers",
         "table": people_of(manuscript),
         "disciplines": manuscript.disciplines.filter(merged_into=None),
-        "roles": [(role, label) for role, label in Membership.ROLES if role in ROLES],
+        "roles": [pair for pair in _roles(request, manuscript) if pair[0] in INVITED],
+        "shows_links": bool(can(request.actor, "people.see_links", manuscript)),
         "asked_for": _asked_for(manuscript),
         "typed": {"role": "reviewer"},
         **more,
     }
     return render(request, "reviews/people.html", context, status=status)
+
+
+def _roles(request: HttpRequest, manuscript: Manuscript) -> list[tuple[str, Any]]:
+    """The roles this person can give."""
+    makes_authors = can(request.actor, "people.make_authors", manuscript)
+    return [pair for pair in Membership.ROLES if makes_authors or pair[0] not in {"author", "co_author"}]
 
 
 def _asked_for(manuscript: Manuscript) -> list[Event]:
@@ -96,7 +103,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     if upload is not None and upload.size <= MOST_CSV_BYTES:
         text = upload.read().decode("utf-8-sig", errors="replace")
         data["lines"] = f"{data['lines']}\n{text}".strip()
-    data["role"] = data["role"] if data["role"] in ROLES else "reviewer"
+    data["role"] = data["role"] if data["role"] in INVITED else "reviewer"
     return data
 
 
@@ -212,10 +219,11 @@ def person(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             return redirect("people", slug)
         except Refused as error:
             refused = error
+    roles = _roles(request, manuscript)
     context = {
-        "manuscript": manuscript, "here": "readers", "member": member, "refused": refused,
-        "roles": Membership.ROLES, "disciplines": Discipline.objects.filter(manuscript=manuscript, merged_into=None),
-        "own": {d.pk for d in member.own_disciplines()},
+        "manuscript": manuscript, "here": "readers", "member": member, "refused": refused, "roles": roles,
+        "disciplines": Discipline.objects.filter(manuscript=manuscript, merged_into=None),
+        "own": {d.pk for d in member.own_disciplines()}, "gives_role": member.role in dict(roles),
     }  # fmt: skip
     return render(request, "reviews/person.html", context, status=refused.status if refused else 200)
 

@@ -12,7 +12,7 @@ from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpResponseBase
 
-from .access_matrix import BEFORE_405, NO_TRACE, ROWS, Row
+from .access_matrix import BEFORE_405, NO_TRACE, ROWS, SHOWN, Row
 from .access_scene import GIVEN, MISSING, Scene, address, body_of, fingerprint, names_in
 from .access_walk import METHODS
 
@@ -107,6 +107,8 @@ def _differences(scene: Scene, row: Row) -> Iterator[str]:
         answer = send(scene, who, row, path, watch=row.writes)
         if answer.status != expected:
             yield f"{who} got {answer.status}, not {expected} {answer.error} {_said(answer)}"
+        elif str(row) in SHOWN and (SHOWN[str(row)][0] in answer.body) != (who in SHOWN[str(row)][1]):
+            yield f"{who} is {'not ' if who in SHOWN[str(row)][1] else ''}shown {SHOWN[str(row)][0].decode()}"
         elif expected.startswith(("2", "3")):
             if shows_trace and answer.tables == before:
                 yield f"{who} got {answer.status}, and nothing was done"

@@ -102,9 +102,11 @@ draft_open                POST      ready      404  404  404  404   404  404  40
 
 people                    GET       -          404  404  404  404   403  403  403  403  200  200
 invite                    POST      -          404  404  404  404   403  403  403  403  302  302
+invite                    POST      authors    404  404  404  404   403  403  403  403  400  302
 contact_create            POST      -          404  404  404  404   403  403  403  403  302  302
 person                    GET       -          404  404  404  404   403  403  403  403  200  200
 person                    POST      -          404  404  404  404   403  403  403  403  302  302
+person                    POST      promoted   404  404  404  404   403  403  403  403  403  302
 person_resend             POST      -          404  404  404  404   403  403  403  403  302  302
 person_revoke             POST      -          404  404  404  404   403  403  403  403  302  302
 person_remove             POST      -          404  404  404  404   403  403  403  403  302  302
@@ -151,11 +153,13 @@ api:text                  GET+HEAD  unopened_text 401 401 404 404 404    404  40
 
 api:invitations           GET+HEAD  -          401  401  404  404  404   403  403  403  200  200   200  200  200  404
 api:invitations           POST      -          401  401  404  404  404   403  403  403  201  201   403  403  201  404
+api:invitations           POST      authors    401  401  404  404  404   403  403  403  400  201   403  403  201  404
 api:invitation_resend     POST      -          401  401  404  404  404   404  404  404  200  200   403  403  200  404
 api:invitation_revoke     POST      -          401  401  404  404  404   404  404  404  200  200   403  403  200  404
 api:members               GET+HEAD  -          401  401  404  404  404   200  200  200  200  200   200  200  200  404
 api:members               POST      -          401  401  404  404  404   403  403  403  201  201   403  403  201  404
 api:member                PATCH     -          401  401  404  404  404   200  404  404  200  200   403  403  200  404
+api:member                PATCH     promoted   401  401  404  404  404   403  404  404  403  200   403  403  200  404
 api:member                DELETE    -          401  401  404  404  404   403  404  404  204  204   403  403  204  404
 api:reviews               GET+HEAD  -          401  401  404  404  404   200  200  200  200  200   200  200  200  404
 api:review                PATCH     -          401  401  404  404  404   200  404  404  403  403   403  403  403  404
@@ -225,6 +229,12 @@ NO_TRACE = {
     "draft_correct POST -": "it is open: the page says that it cannot be corrected",
     "draft_discard POST -": "it is open: the page says that it cannot be thrown away",
     "draft_open POST -": "it is open already",
+}
+
+#: `name method case` of rows that show something to some of those who are let in: what, and to whom.
+SHOWN = {
+    "people GET -": (b"/i/", {"author"}),
+    "api:invitations GET -": (b"/i/", {"token:author", "token:here"}),
 }
 
 #: Methods that are not the page's are refused after the one who asks is known: `in` for those not signed in, 401.

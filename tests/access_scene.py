@@ -249,6 +249,11 @@ def _recorded_note(scene: Scene) -> dict:
     return {"kind": "comment", "body": "He said so.", "chapter": "c1", "author": str(contact.pk), "via": "phone"}
 
 
+def _known_person(**more: Any) -> dict:
+    return {"name": "Kim Renamed", "disciplines": ["deployment"], "minutes": "30", **more}
+
+
+ASKED = {"name": "New Person", "email": "new@person.example"}
 WORDS = {"text": "What would you cut?", "kind": "words", "scopes": ["book"]}
 DISCIPLINE = {"name": "Gardening", "code": "GAR", "span": "outside"}
 PASSWORD = {"password1": "another long battery 7", "password2": "another long battery 7"}
@@ -279,8 +284,10 @@ BODIES: dict[str, Any] = {
     "invitation_colleague POST": {"name": "Lou", "email": "lou@post.example"},
     "profile POST": {"sphere": "worker", "years": "5"},
     "invite POST": {"lines": "New Person, new@person.example, OPS", "role": "reviewer", "send": "1"},
+    "invite POST authors": {"lines": "New Person, new@person.example", "role": "co_author", "send": "1"},
     "contact_create POST": {"name": "Otto Contact", "disciplines": ["deployment"]},
-    "person POST": {"name": "Kim Renamed", "disciplines": ["deployment"], "minutes": "30"},
+    "person POST": _known_person(),
+    "person POST promoted": _known_person(role="co_author"),
     "settings POST": {"title": "Another title", "pitch": "", "language": "en", "time_zone": "UTC"},
     "round_modes POST": {"deadline": "2031-01-31"},
     "discipline_add POST": DISCIPLINE,
@@ -289,9 +296,11 @@ BODIES: dict[str, Any] = {
     "question_change POST": {"do": "retire"},
     "api:manuscripts POST": {"title": "By script"},
     "api:manuscript PATCH": {"title": "Another title"},
-    "api:invitations POST": [{"name": "New Person", "email": "new@person.example", "disciplines": ["it-operations"]}],
+    "api:invitations POST": [{**ASKED, "disciplines": ["it-operations"]}],
+    "api:invitations POST authors": [{**ASKED, "role": "co_author"}],
     "api:members POST": {"name": "Otto Contact", "disciplines": ["deployment"]},
     "api:member PATCH": {"years": 9},
+    "api:member PATCH promoted": {"role": "co_author"},
     "api:review PATCH": {"state": "submitted"},
     "api:threads POST": {"kind": "comment", "body": "By script.", "chapter": "c1", "visibility": "authors"},
     "api:threads POST recorded": _recorded_note,

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from manuscripts.errors import Refused
 from manuscripts.models import Manuscript, Membership
-from manuscripts.permissions import Actor, check
+from manuscripts.permissions import Actor, can, check
 from reviews.invitations import invite, make_contact, personal_link, resend, revoke
 from reviews.members import change_member, remove_member
 from reviews.models import Invitation, Review
@@ -193,8 +193,6 @@ def of_one(error: Refused) -> Refused:
 
 def represent_invitation(row: Invitation, actor: Actor) -> dict:
     member = row.membership
-    me = actor.membership_in(member.manuscript_id)
-    shows_link = me is not None and me.role == "author" and "admin" in actor.scopes
     reachable = member.role != "contact" and member.removed is None and row.state != "revoked"
     return {
         "id": str(row.pk),
@@ -204,7 +202,7 @@ def represent_invitation(row: Invitation, actor: Actor) -> dict:
         "role": member.role,
         "minutes": member.minutes,
         "state": row.state,
-        "link": personal_link(member) if shows_link and reachable else None,
+        "link": personal_link(member) if reachable and can(actor, "people.see_links", member) else None,
     }
 
 

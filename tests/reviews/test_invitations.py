@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -479,7 +480,6 @@ def test_only_the_author_takes_back_and_renews_what_makes_authors(cast):
     row = {"name": "Una Bell", "email": "una@example.org", "role": "co_author"}
     (asked,) = invite(cast.actor("author"), cast.book, [row])
     for act in (revoke, resend):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(PermissionDenied):
             act(cast.actor("co_author"), asked)
-        assert refused.value.code == "not_allowed"
     assert revoke(cast.actor("author"), asked).state == "revoked"

@@ -210,6 +210,25 @@ def test_an_anonymous_round_does_not_tie_names_to_pseudonyms(cast, client):
     assert cast.members["ops"].pseudonym not in page
 
 
+def test_an_anonymous_round_shows_no_day_of_reading_beside_a_name(cast, client):
+    """The day of a note and the day its writer last read would tell who wrote it."""
+    Review.objects.filter(member=cast.members["ops"]).update(state="started", active="2020-03-07T12:00Z")
+    page = reverse("people", args=[cast.book.slug])
+    cast.enter(client, "author")
+    assert "7 March" in client.get(page).text
+    cast.book.rounds.update(anonymity="all")
+    assert "7 March" not in client.get(page).text
+
+
+def test_personal_links_are_the_authors_alone(cast, client):
+    page, link = reverse("people", args=[cast.book.slug]), personal_link(cast.members["link"])
+    assert link in cast.enter(client, "author").get(page).text
+    text = cast.enter(client, "co_author").get(page).text
+    assert "Ivy Sand" in text
+    assert "/i/" not in text
+    assert 'value="co_author"' not in text
+
+
 def test_what_one_person_did_again_and_again_is_told_once(cast, client):
     ops, sec = (cast.members[who] for who in ("ops", "sec"))
     for actor in (ops, ops, ops, sec, ops):
