@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Sentence = Callable[[random.Random], str]
 
@@ -12,8 +12,8 @@ class Voice:
     """One way of writing: its sentences, words to put in for others, and what stands between two sentences."""
 
     name: str
-    sentence: Sentence
-    words: tuple[str, ...]
+    sentence: Sentence = field(repr=False)
+    words: tuple[str, ...] = field(repr=False)
     space: str = " "
     spaced: bool = True  # words are told apart by blanks
 
