@@ -5,8 +5,10 @@ end of the first; a process that dies takes the key back with the work; what is 
 """
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -24,9 +26,12 @@ from .problems import KeyReused
 KEPT_HEADERS = ("Location",)
 
 
-def once(request: Request, work: Callable[[], Response]) -> HttpResponse:
+def once(
+    request: Request, work: Callable[[], Response], keep: Callable[[Any], Any], renew: Callable[[Any], Any]
+) -> HttpResponse:
     """The answer of `work()`, or the one it gave before under this user, path and key.
 
+    `keep` leaves out of an answer what must not be stored, `renew` makes that again for the one who asks now.
     ValidationError for a key that is no key, KeyReused where the body differs from the first one's.
     """
     key = request.headers.get("Idempotency-Key")
@@ -42,10 +47,10 @@ def once(request: Request, work: Callable[[], Response]) -> HttpResponse:
             response = work()
             row.status = response.status_code
             row.headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
-            row.response = JSONRenderer().render(response.data).decode()
+            row.response = JSONRenderer().render(keep(response.data)).decode()
             row.save(update_fields=["status", "headers", "response"])
             return response
-    return _replay(IdempotencyKey.objects.get(user=request.user, path=path, key=key), digest)
+    return _replay(IdempotencyKey.objects.get(user=request.user, path=path, key=key), digest, renew)
 
 
 def forget_old(user=None) -> None:
@@ -81,10 +86,11 @@ def _claim(user, path: str, key: str, digest: str) -> IdempotencyKey | None:
         return None
 
 
-def _replay(row: IdempotencyKey, digest: str) -> HttpResponse:
+def _replay(row: IdempotencyKey, digest: str, renew: Callable[[Any], Any]) -> HttpResponse:
     if row.body_sha256 != digest:
         raise KeyReused
-    response = HttpResponse(row.response, status=row.status, content_type="application/json")
+    body = JSONRenderer().render(renew(json.loads(row.response))) if row.response else b""
+    response = HttpResponse(body, status=row.status, content_type="application/json")
     for name, value in row.headers.items():
         response[name] = value
     response["Idempotent-Replayed"] = "true"

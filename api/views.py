@@ -99,7 +99,17 @@ class ApiView(APIView):
         return {"pk": kwargs["pk"]}
 
     def _once(self, post: Callable[..., Response]) -> Callable[..., HttpResponseBase]:
-        return lambda request, *args, **kwargs: once(request, lambda: post(request, *args, **kwargs))
+        return lambda request, *args, **kwargs: once(
+            request, lambda: post(request, *args, **kwargs), self.keep, self.renew
+        )
+
+    def keep(self, data: Any) -> Any:
+        """What is stored of an answer under an Idempotency-Key: nothing that opens anything."""
+        return data
+
+    def renew(self, data: Any) -> Any:
+        """A stored answer as it is given again."""
+        return data
 
     def body(self, shape: type[Body] = Nothing, **options: Any) -> Any:
         """The validated body; ValidationError naming each field at fault."""

@@ -5,10 +5,12 @@ Opening the link changes nothing (mail scanners follow links); each of its butto
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django import forms
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -78,6 +80,13 @@ def _page(request: HttpRequest, membership: Membership, status: int = 200, **mor
     return render(request, "reviews/invitation.html", context, status=status)
 
 
+def _check_pace(request: HttpRequest, membership: Membership) -> None:
+    """Counts the try; Refused where this link, or this address, has sent very much within the last minutes."""
+    if not ratelimit.consume(request, action="invitation", key=str(membership.pk)):
+        detail = _("Too much was sent from here within a short time. Wait ten minutes, then send it again.")
+        raise Refused("too_many", detail, status=429)
+
+
 def _gone(request: HttpRequest) -> HttpResponse:
     """The same for a link that was never made, was revoked, or whose person has left."""
     return render(request, "reviews/invitation_gone.html", status=404)
@@ -106,6 +115,7 @@ def _open(request: HttpRequest, membership: Membership) -> HttpResponse:
     as_link = chosen == "link" if stranger else not request.user.is_authenticated
     first = membership.accepted is None
     try:
+        _check_pace(request, membership)
         accept(membership, None if as_link else request.user)
     except Refused as refused:
         return _page(request, membership, status=refused.status, asked=True, refused=refused)
@@ -126,6 +136,7 @@ def answer(request: HttpRequest, token: str, what: str) -> HttpResponse:
         return _gone(request)
     data = request.POST
     try:
+        _check_pace(request, membership)
         if what == "decline":
             reason = str(REASONS.get(data.get("reason", ""), ""))
             decline(membership, reason=reason if data.get("reason") else "", ask_next="ask_next" in data)

@@ -39,6 +39,12 @@ class Invitations(ApiView):
     params = PAGED
     needs = {"POST": "admin"}
 
+    def keep(self, data: dict) -> dict:
+        return {"results": [row | {"link": None} for row in data["results"]]}
+
+    def renew(self, data: dict) -> dict:
+        return {"results": with_links(data["results"], self.request.actor)}
+
     @described("Invitations, oldest first", answer=shapes.Invitation, listed=True)
     def get(self, request: Request, slug: str) -> Response:
         check(request.actor, "people.read", self.manuscript)
@@ -65,6 +71,12 @@ class InvitationAction(ApiView):
     model = Invitation
     read = "people.read"
     needs = {"POST": "admin"}
+
+    def keep(self, data: dict) -> dict:
+        return data | {"link": None}
+
+    def renew(self, data: dict) -> dict:
+        return with_links([data], self.request.actor)[0]
 
 
 class ResendInvitation(InvitationAction):
@@ -193,7 +205,6 @@ def of_one(error: Refused) -> Refused:
 
 def represent_invitation(row: Invitation, actor: Actor) -> dict:
     member = row.membership
-    reachable = member.role != "contact" and member.removed is None and row.state != "revoked"
     return {
         "id": str(row.pk),
         "email": member.email,
@@ -202,8 +213,21 @@ def represent_invitation(row: Invitation, actor: Actor) -> dict:
         "role": member.role,
         "minutes": member.minutes,
         "state": row.state,
-        "link": personal_link(member) if reachable and can(actor, "people.see_links", member) else None,
+        "link": _link(row, actor),
     }
+
+
+def _link(row: Invitation, actor: Actor) -> str | None:
+    """The personal link, for those who may see it and while it opens something."""
+    member = row.membership
+    reachable = member.role != "contact" and member.removed is None and row.state != "revoked"
+    return personal_link(member) if reachable and can(actor, "people.see_links", member) else None
+
+
+def with_links(shown: list[dict], actor: Actor) -> list[dict]:
+    """Invitations as they were represented once, with the links of today: a link is made when needed, never kept."""
+    rows = Invitation.objects.select_related("membership__manuscript").in_bulk([row["id"] for row in shown])
+    return [one | {"link": _link(rows[int(one["id"])], actor) if int(one["id"]) in rows else None} for one in shown]
 
 
 def represent_member(member: Membership, actor: Actor) -> dict:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -42,6 +43,20 @@ def test_a_key_counts_for_its_user_and_path(owner, stranger, book):
     question = {"kind": "words", "text": "Why?", "scopes": ["book"]}
     assert owner.post("/manuscripts/a/questions/", question, headers=KEY).status_code == 201
     assert IdempotencyKey.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_personal_links_are_not_kept_with_the_answer(owner, book):
+    """They are made again for the one who asks: a kept answer opens nothing, and a link that was ended stays ended."""
+    send = partial(owner.post, f"/manuscripts/{book.slug}/invitations/", [{"name": "Nora Falk"}], headers=KEY)
+    first, again = send().json(), send()
+    assert again["Idempotent-Replayed"] == "true"
+    assert again.json() == first
+    assert "/i/" in first["results"][0]["link"]
+    assert "/i/" not in IdempotencyKey.objects.get().response
+    pk = first["results"][0]["id"]
+    assert owner.post(f"/invitations/{pk}/revoke/").status_code == 200
+    assert send().json()["results"][0]["link"] is None
 
 
 @pytest.mark.django_db

@@ -476,6 +476,32 @@ def test_where_sections_are_closed_nobody_opens_one_for_themselves(cast, client)
     assert change_member(cast.actor("author"), member, disciplines=["information-security"])
 
 
+TYPED = {
+    "not_me": {"name": "Lou Ray", "email": "lou@ray.example", "about": "Nights, mostly."},
+    "colleague": {"name": "Lou Ray", "email": "lou@ray.example"},
+    "decline": {"reason": "not_my_subject"},
+}
+
+
+@pytest.mark.parametrize("what", TYPED)
+def test_a_flood_from_one_link_is_held_up_and_what_was_typed_stands(cast, client, settings, what):
+    settings.ACCOUNT_RATE_LIMITS = {"invitation": "2/10m/key"}
+    member = make_member(cast.book, "Nora Falk", disciplines=["deployment"], accepted=False)
+    path = personal_link(member).split("/i/", 1)[1]
+    page = f"/i/{path}{what.replace('_', '-')}/"
+    for _ in range(2):
+        assert client.post(page, TYPED[what]).status_code == 200
+    kept = cast.book.events.count()
+    held_up = client.post(page, TYPED[what])
+    assert held_up.status_code == 429
+    assert "Wait ten minutes" in held_up.text
+    for value in TYPED[what].values():
+        assert f'value="{value}"' in held_up.text
+    assert cast.book.events.count() == kept
+    assert client.get(f"/i/{path}").status_code == 200
+    assert client.post(f"/i/{path}").status_code == 429
+
+
 def test_only_the_author_takes_back_and_renews_what_makes_authors(cast):
     row = {"name": "Una Bell", "email": "una@example.org", "role": "co_author"}
     (asked,) = invite(cast.actor("author"), cast.book, [row])
