@@ -28,6 +28,9 @@ from reports.tables import Tables
 from reports.voices import Voices
 
 Data = dict[str, Any]
+#: The shape of `findings`: one more whenever a key comes, goes or means something else, so that a page never reads a
+#: stored snapshot of another shape.
+SCHEMA = 1
 STEPS = {"verdict": (0.4, 0.65, 0.8, 0.9), "rating": (2.0, 3.0, 3.6, 4.3)}
 STATES = ("asked", "opened", "reading", "finished", "declined")
 
@@ -213,6 +216,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     authors = sorted(snapshot.authors)
     return {
         "format": "widemargin-report/1",
+        "schema": SCHEMA,
         "as_of": snapshot.as_of,
         "manuscript": {
             "slug": snapshot.slug,

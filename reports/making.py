@@ -122,7 +122,7 @@ def make_report(job: RunningJob) -> dict[str, Any] | None:
         return None
     Report.objects.filter(pk=report.pk, state="queued").update(state="running")
     job.progress(0.02, _("Collecting what was said"))
-    if report.snapshot is None:
+    if not report.is_readable:
         take_snapshot(job, report)
     formats = report.options["formats"]
     files = []

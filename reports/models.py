@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from jobs.models import Job
 from manuscripts.models import Draft, Manuscript, Membership
 
+from .findings import SCHEMA
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor) -> "ReportQuerySet":
@@ -45,6 +47,11 @@ class Report(models.Model):
     def job(self) -> Job | None:
         """The job that makes it, while its row is kept."""
         return Job.objects.filter(pk=self.job_id).first() if self.job_id else None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a snapshot of the shape that this version knows; its files stay what they are."""
+        return self.snapshot is not None and self.snapshot.get("schema") == SCHEMA
 
     @property
     def is_being_made(self) -> bool:

@@ -49,7 +49,7 @@ def report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.htmx:
         return render(request, "reports/_progress.html", context) if row.is_being_made else HttpResponseClientRefresh()
     if row.state == "done":
-        context |= {"page": page(row.snapshot), "files": _files(row)}
+        context |= {"page": page(row.snapshot) if row.is_readable else None, "files": _files(row)}
     return render(request, "reports/report.html", context)
 
 

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.findings import api_findings, canonical, findings
+from reports.findings import SCHEMA, api_findings, canonical, findings, sha256
 from reports.page import page
 from reports.snapshot import Answer, Chapter, Edition, Member, Question, Remark, Review, Section
 from tests.reports.samples import full_round, members, rating, snapshot, verdict
@@ -185,6 +185,19 @@ def test_a_chapter_and_a_section_of_the_same_key_are_told_apart():
     narrow = findings(book, Edition(chapters=("room",)))
     assert [a["words"] for q in narrow["written"] for a in q["answers"]] == ["of the chapter"]
     assert [a["words"] for a in narrow["answers"]] == ["of the chapter"]
+
+
+def keys_in(data: object) -> set[str]:
+    """Every key at any depth."""
+    if isinstance(data, dict):
+        return set(data) | {key for inner in data.values() for key in keys_in(inner)}
+    return {key for inner in data for key in keys_in(inner)} if isinstance(data, list) else set()
+
+
+def test_another_shape_has_another_number():
+    """Pages read stored snapshots: where a key comes or goes SCHEMA counts on, and both stand here anew."""
+    shape = sha256(sorted(keys_in(findings(full_round()))))
+    assert (SCHEMA, shape[:12]) == (1, "31691fed293a")
 
 
 def test_questions_the_author_added_have_figures_too():

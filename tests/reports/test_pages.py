@@ -69,6 +69,19 @@ def test_the_main_way_dialog_report_file(as_author, draft, run_jobs):
     assert "Report on draft 1" in as_author.get(address(draft)).content.decode()
 
 
+@pytest.mark.parametrize("older", [{"format": "widemargin-report/1", "book": {}}, {"schema": 0}, {}])
+def test_a_snapshot_of_an_older_shape_says_so_and_its_files_stay(as_author, draft, run_jobs, older):
+    report = make(as_author, draft, run_jobs)
+    Report.objects.filter(pk=report.pk).update(snapshot=older)
+    shown = as_author.get(address(draft, f"{report.pk}/"))
+    assert shown.status_code == 200
+    assert "An older version of Widemargin made this report" in shown.text
+    assert f'href="{address(draft, "")}"' in shown.text  # make it again
+    file = as_author.get(address(draft, f"{report.pk}/files/pdf/"))
+    assert b"".join(file.streaming_content).startswith(b"%PDF")
+    assert as_author.post(address(draft, f"{report.pk}/delete/")).status_code == 302
+
+
 def test_progress_is_asked_again_until_it_is_done(as_author, draft, run_jobs):
     as_author.post(address(draft), wish())
     report = Report.objects.get()
