@@ -45,6 +45,18 @@ def judged_chapter_ids(membership: Membership, round_id: int) -> set[int]:
     return judged
 
 
+def others_hidden(membership: Membership, draft: Draft, chapter_id: int | None = None) -> str:
+    """What keeps others' notes of this round from a reader, here on a chapter (None: on the book): `never`,
+    `after_verdict`, or `open` where nothing does, as once their own verdict is given."""
+    if draft.round is None or membership.role != "reviewer":
+        return Visibility.OPEN
+    if draft.round.visibility == Visibility.AFTER_VERDICT:
+        submitted = membership.reviews.filter(round=draft.round_id, state="submitted").exists()
+        if submitted or chapter_id in judged_chapter_ids(membership, draft.round_id):
+            return Visibility.OPEN
+    return draft.round.visibility
+
+
 def others_threads(membership: Membership) -> Q:
     """Which threads of others someone who is not of the author team may see."""
     rounds = list(membership.manuscript.rounds.all())

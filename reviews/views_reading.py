@@ -18,6 +18,7 @@ from .contents import contents
 from .note_cards import Card, Cards
 from .note_html import notes_html
 from .presenting import present
+from .querysets import others_hidden
 from .room import Room, book_threads, chapter_threads, draft_to_read, manuscript_to_read, open_room, voices
 from .room_words import room_words
 
@@ -38,6 +39,7 @@ def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
         "cards": cards,
         "notes": notes_html(cards),
         "asked": room.membership.role == "reviewer" and draft.was_opened and room.line.position > 0,
+        "others_notes": others_hidden(room.membership, draft, room.chapter_id),
     }
     return render(request, "reviews/reading_room.html", context)
 
@@ -71,7 +73,7 @@ def room_context(request: HttpRequest, draft: Draft, membership: Membership) -> 
         "membership": membership,
         "voices": voices(membership),
         "may_write": not former and draft.was_opened and bool(can(request.actor, "thread.create", manuscript)),
-        "others_notes": draft.round.visibility if draft.round and membership.role == "reviewer" else "open",
+        "others_notes": others_hidden(membership, draft),
         "icons": static("icons.svg"),
         "words": room_words(),
         "single_keys": request.user.single_keys if request.user.is_authenticated else True,

@@ -175,7 +175,10 @@ def test_after_verdict_hides_the_notes_of_others_until_mine_is_given():
         "/m/the-night-shift/answers/", {f"answer:{verdict.pk}:chapter:c1:it-operations": "partly"}, **JSON
     )
     assert answer.json() == {"saved": True, "reveals": True}
-    assert "A hidden thought" in client.get(READ).content.decode()
+    revealed = client.get(READ).text
+    assert "A hidden thought" in revealed
+    assert "once you have said" not in revealed
+    assert "once you have said" in client.get(READ.replace("c1", "c2")).text
 
 
 @pytest.mark.parametrize("count", [1, 3])
