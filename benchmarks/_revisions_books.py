@@ -105,8 +105,11 @@ def shifted(chapters: Chapters, pen: Pen, strength: float) -> Chapters:
 
 def passages(chapters: Chapters, pen: Pen, strength: float) -> Chapters:
     """Paragraphs moved to other chapters, one in three of them edited on the way."""
+    twins = {id(each) for family in pen.twins for each in family}
     for key, text in chapters.items():
         for paragraph in edits._some(pen, edits._prose(text), strength * 0.3):
+            if id(paragraph) in twins:  # moved to where its twin was cut it would be the twin: nobody could tell
+                continue
             edits._without(text, [paragraph])
             if pen.rng.random() < 0.35:
                 paragraph.sentences = [edits.rewrite(each, pen, 0.15) for each in paragraph.sentences]

@@ -85,6 +85,38 @@ def test_short_lines_are_not_looked_for_elsewhere():
     assert carry_book(old, new, [at(old, "c1", "at dusk")])[0].fate == "detached"
 
 
+def test_a_heading_and_a_range_over_two_paragraphs_go_with_what_stands_beside_them():
+    old = {"c1": ("A", text("A", PAGER, "Dusk", WINDOW, LEDGER)), "c2": ("B", text("B", HOURS))}
+    new = {"c1": ("A", text("A", PAGER)), "c2": ("B", text("B", HOURS, "Dusk", WINDOW, LEDGER))}
+    over = f"behind them.\n{LEDGER[:20]}"
+    heading, both = carry_book(old, new, [at(old, "c1", "Dusk"), at(old, "c1", over)])
+    assert (heading.key, heading.fate, words_of(new, heading)) == ("c2", "moved", "Dusk")
+    assert (both.key, both.fate, words_of(new, both)) == ("c2", "moved", over)
+
+
+def test_a_range_over_two_paragraphs_that_were_put_apart_is_not_stretched_over_what_lies_between():
+    old = {"c1": ("A", text("A", PAGER, WINDOW, LEDGER)), "c2": ("B", text("B", HOURS))}
+    new = {"c1": ("A", text("A", PAGER)), "c2": ("B", text("B", WINDOW, HOURS, LEDGER))}
+    both = carry_book(old, new, [at(old, "c1", f"mostly the room behind them.\n{LEDGER[:12]}")])[0]
+    assert both.start is None or words_of(new, both) == "mostly the room behind them."
+
+
+def test_a_paragraph_cut_in_two_in_another_chapter():
+    old = {"c1": ("A", text("A", PAGER, f"{WINDOW} {LEDGER}")), "c2": ("B", text("B", HOURS))}
+    new = {"c1": ("A", text("A", PAGER)), "c2": ("B", text("B", HOURS, WINDOW, "Something new between.", LEDGER))}
+    first, second = carry_book(old, new, [at(old, "c1", "window at dusk"), at(old, "c1", "three people kept")])
+    assert (first.key, words_of(new, first)) == ("c2", "window at dusk")
+    assert (second.key, words_of(new, second)) == ("c2", "three people kept")
+
+
+def test_a_cut_sentence_does_not_land_in_its_twin_of_a_new_paragraph():
+    old = {"c1": ("A", text("A", PAGER, LEDGER)), "c2": ("B", text("B", HOURS))}
+    alike = LEDGER.replace("three people kept", "two clerks wrote")
+    new = {"c1": ("A", text("A", PAGER)), "c2": ("B", text("B", HOURS, alike, LEDGER.replace("no two", "no three")))}
+    carried = carry_book(old, new, [at(old, "c1", "read alike")])[0]
+    assert carried.fate == "detached"
+
+
 def test_the_whole_book_and_progress():
     seen = []
     carried = carry_book(OLD, {}, [at(OLD, "c1", "pager"), at(OLD, "c2", "ledger")], progress=seen.append)
