@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from anchoring.align import Alignment
-from anchoring.book import SHORTEST_MOVE, CarriedInBook, carry_book
+from anchoring.book import CarriedInBook, carry_book
 from anchoring.near import where_stood
 from manuscripts.maps import text_map
 from manuscripts.models import Draft, Placement
@@ -23,6 +23,7 @@ from .models import Anchor, Thread
 from .returning import Origin, origins_of, returned
 
 FATES = ("kept", "moved", "edited", "detached")
+MORE_THAN_A_LINE = 60  # characters of a text that says by itself which section it is
 
 
 def newest_anchor(thread: Thread, draft: Draft) -> Anchor | None:
@@ -98,7 +99,7 @@ class Books:
                 homes[row.text_id].append(row)
         left = Counter(row.text_id for row in self.old_rows if row.section_id not in same)
         for row in self.old_rows:
-            alone = left[row.text_id] == len(homes[row.text_id]) == 1 and len(row.text.text) >= SHORTEST_MOVE
+            alone = left[row.text_id] == len(homes[row.text_id]) == 1 and len(row.text.text) >= MORE_THAN_A_LINE
             if row.section_id not in same and alone:
                 same[row.section_id] = homes[row.text_id][0]
         return same

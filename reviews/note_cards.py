@@ -31,7 +31,12 @@ DECISION_ICONS = {
     "later": ("idle", "clock"),
     "duplicate": ("idle", "dup"),
 }
-FATE_ICONS = {"edited": ("warn", "half"), "detached": ("stop", "detached")}
+FATE_ICONS = {
+    "edited": ("warn", "half"),
+    "detached": ("stop", "detached"),
+    "moved": ("idle", "right"),
+    "placed": ("idle", "pin"),
+}
 
 
 SHORT = 2000  # characters of a message whose HTML is remembered
@@ -75,7 +80,11 @@ class State:
 
 @dataclass(slots=True)
 class Card:
-    """One note. `start` and `end` count code points of the text `text_id`; `mark` is the kind of line it draws."""
+    """One note. `start` and `end` count code points of the text `text_id`; `mark` is the kind of line it draws.
+
+    `happened` is what became of its words (edited, moved, detached, placed), `fate` and `fate_reason` how that is told.
+    `changed`: `old` and `quote` are the same passage before and after; `before` and `after` stand beside it.
+    """
 
     id: Any
     mark: str
@@ -91,8 +100,13 @@ class Card:
     quote: str
     old: str
     new: str | None
+    happened: str
     fate: State | None
     fate_reason: str
+    changed: bool
+    before: str
+    after: str
+    applied: str
     decision: State | None
     decided: str
     decision_reason: str
@@ -109,6 +123,7 @@ class Card:
     via: str
     where: str
     address: str
+    place_at: str
 
 
 class Cards:
@@ -170,7 +185,8 @@ class Cards:
         mark = REACTION_MARKS.get(mark, mark)
         kind = self.kinds[note["reaction"] or note["kind"]]
         anchor = note["anchor"] or {}
-        fate = anchor.get("fate")
+        became = note["became"] or {}
+        happened = became.get("fate") or (anchor.get("fate") if anchor.get("fate") == "detached" else "")
         first, *rest = note["comments"]
         old = _quote_of(note["written_on"])
         quote = anchor.get("exact") or old
@@ -191,9 +207,14 @@ class Cards:
             quote=quote or "",
             old=old or "",
             new=note["replacement"],
-            fate=self._fate(fate),
-            fate_reason=anchor["reason"] if fate in FATE_ICONS else "",
-            decision=self._decision(note["decision"]),
+            happened=happened or "",
+            fate=self._fate(happened),
+            fate_reason=_reason(became, anchor) if happened else "",
+            changed=happened == "edited" and became["comparable"] and bool(old) and bool(anchor.get("exact")),
+            before=became.get("before", ""),
+            after=became.get("after", ""),
+            applied=_applied(note, quote, old),
+            decision=self._decision(note),
             decided=(note["decision"] or {}).get("decision", ""),
             decision_reason=(note["decision"] or {}).get("reason", ""),
             duplicate_of=(note["decision"] or {}).get("duplicate_of"),
@@ -209,6 +230,7 @@ class Cards:
             via=note["via"],
             where=self._where(note, anchor),
             address=note["html_url"],
+            place_at=note["place_at"],
         )
 
     def _where(self, note: dict[str, Any], anchor: dict[str, Any]) -> str:
@@ -221,18 +243,48 @@ class Cards:
             self.feet[said] = _foot(*said)
         return self.feet[said]
 
-    def _fate(self, fate: str | None) -> State | None:
-        if fate not in FATE_ICONS:
+    def _fate(self, happened: str | None) -> State | None:
+        if happened not in FATE_ICONS:
             return None
-        tone, icon = FATE_ICONS[fate]
-        words = _("The words have changed") if fate == "edited" else _("Its words are gone")
-        return State(tone, icon, words)
+        words = {
+            "edited": _("Words changed"),
+            "detached": _("Its words are gone"),
+            "moved": _("Moved"),
+            "placed": _("Placed by hand"),
+        }
+        return State(*FATE_ICONS[happened], words[happened])
 
-    def _decision(self, decision: dict[str, Any] | None) -> State | None:
+    def _decision(self, note: dict[str, Any]) -> State | None:
+        decision = note["decision"]
         if not decision:
             return None
         tone, icon = DECISION_ICONS[decision["decision"]]
-        return State(tone, icon, self.decisions[decision["decision"]].capitalize())
+        words = self.decisions[decision["decision"]].capitalize()
+        if note["applied"] and decision["decision"] == "changed":
+            words = _("Changed in draft %(label)s") % {"label": note["applied"]}
+        return State(tone, icon, words)
+
+
+def _reason(became: dict[str, Any], anchor: dict[str, Any]) -> str:
+    """One sentence without its full stop: what happened to the words, and in which draft."""
+    reason, label = became.get("reason") or anchor.get("reason") or "", became.get("draft")
+    if became.get("left"):
+        reason = _("It came from “%(chapter)s”") % {"chapter": became["left"]}
+    if not reason or not label:
+        return str(reason)
+    return _("%(reason)s in draft %(label)s") % {"reason": reason, "label": label}
+
+
+def _applied(note: dict[str, Any], quote: str | None, old: str) -> str:
+    """That the words a note suggested stand in the book, where they do."""
+    became = note["became"]
+    new = note["replacement"]
+    if not became or became["fate"] != "edited" or not new or (quote or "").split() != new.split():
+        return ""
+    label = became["draft"] or note["applied"]
+    if note["mine"]:
+        return _("Your words are in draft %(label)s") % {"label": label}
+    return _("The suggested words are in draft %(label)s") % {"label": label}
 
 
 def _quote_of(written_on: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from .note_cards import Card, Message, State
 
+PUT_AGAIN = frozenset({"edited", "detached", "placed"})
 NOTHING, SPAN, DIV, P = (SafeString(tag) for tag in ("", "span", "div", "p"))
 
 
@@ -44,6 +45,10 @@ class _Maker:
         self.speakers: dict[tuple[Any, ...], SafeString] = {}
         self.suggested = _("Suggested edit:")
         self.written_on = _("Written on:")
+        self.words_changed = _("Before and now:")
+        self.words_gone = _("The words it was written on:")
+        self.old_paragraph = _("The paragraph they stood in")
+        self.put = _("Put it on words")
         self.edited = _("edited")
         self.withdrawn = _("Withdrawn by its writer.")
 
@@ -51,7 +56,8 @@ class _Maker:
         return fill(
             '<li class="note" id="note-%s" data-id="%s" data-kind="%s" data-scope="%s" data-status="%s"'
             ' data-discipline="%s" data-can="%s" data-comment="%s"%s>%s<button class="open" type="button"'
-            ' aria-expanded="false">%s</button>%s%s%s<div class="txt">%s</div>%s%s<div class="more">%s%s%s</div></li>',
+            ' aria-expanded="false">%s</button>%s%s%s<div class="txt">%s</div>%s%s'
+            '<div class="more">%s%s%s%s</div></li>',
             n.id,
             n.id,
             n.mark,
@@ -65,11 +71,12 @@ class _Maker:
             self.by(n.head, SPAN),
             self.fate(n, n.fate) if n.fate else NOTHING,
             fill('<p class="quote">%s</p>', n.quote) if n.quote else NOTHING,
-            self.suggestion(n) if n.new is not None else NOTHING,
+            self.suggestion(n) if n.new is not None and not n.applied else NOTHING,
             self.words(n),
             fill('<p class="decided">%s</p>', self.state(n.decision, SPAN)) if n.decision else NOTHING,
             fill('<p class="foot">%s</p>', n.foot) if n.foot else NOTHING,
             fill('<p class="why">%s</p>', n.decision_reason) if n.decision_reason else NOTHING,
+            self.place_again(n) if n.happened in PUT_AGAIN else NOTHING,
             self.told(n),
             together(self.reply(r) for r in n.replies),
         )
@@ -114,9 +121,34 @@ class _Maker:
 
     def fate(self, n: Card, state: State) -> SafeString:
         """What a new draft did to the words the note was written on."""
-        old = fill("%s <q>%s</q>", self.written_on, n.old) if n.old else NOTHING
-        reason = fill("%s. ", n.fate_reason) if n.fate_reason else NOTHING
-        return fill('%s<p class="fatewhy">%s%s</p>', self.state(state, P), reason, old)
+        shown = [self.state(state, P)]
+        if n.applied:
+            shown.append(fill('<p class="fatewhy">%s.</p>', n.applied))
+        elif n.fate_reason:
+            shown.append(fill('<p class="fatewhy">%s.</p>', n.fate_reason))
+        if n.changed:
+            old_and_new = (self.words_changed, n.old, n.quote)
+            shown.append(
+                fill('<p class="sugg"><span class="vh">%s </span><del>%s</del> <ins>%s</ins></p>', *old_and_new)
+            )
+        elif n.happened == "detached" and n.old:
+            shown.append(fill('<p class="sugg"><span class="vh">%s </span><del>%s</del></p>', self.words_gone, n.old))
+        elif n.happened == "placed" and n.old:
+            shown.append(fill('<p class="fatewhy">%s <q>%s</q></p>', self.written_on, n.old))
+        return together(shown)
+
+    def place_again(self, n: Card) -> SafeString:
+        """The paragraph the words stood in, and the way to put the note on others, for who may."""
+        parts = []
+        if n.happened == "detached" and (n.before or n.after):
+            around = (self.old_paragraph, n.before, n.old, n.after)
+            fold = '<details class="was"><summary>%s</summary><p>%s<mark>%s</mark>%s</p></details>'
+            parts.append(fill(fold, *around))
+        if n.place_at:
+            parts.append(
+                fill('<p class="acts"><a class="btn small" data-place href="%s">%s</a></p>', n.place_at, self.put)
+            )
+        return together(parts)
 
     def suggestion(self, n: Card) -> SafeString:
         return fill(

@@ -18,7 +18,7 @@ from manuscripts.models import Draft, Manuscript, Membership, Placement, Section
 from manuscripts.modes import OthersSections
 from manuscripts.permissions import Actor
 
-from .becoming import became
+from . import becoming
 from .identity import shown
 from .models import Agreement, Anchor, Comment
 from .querysets import closed_section_ids
@@ -156,7 +156,7 @@ def present(
     actor: Actor, threads: QuerySet, draft: Draft | None, texts: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:
     """The notes of `threads` (of one manuscript, already narrowed to what the actor may see), in its order, as they
-    stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can`, `became` for pages. `texts` are
+    stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can` and more for pages. `texts` are
     canonical texts by SectionText id that the caller has at hand."""
     viewers = [membership.pk for membership in actor.memberships().values()]
     agreed = Agreement.objects.filter(thread=OuterRef("pk"))
@@ -181,6 +181,7 @@ def _thread(page: _Page, row: Any) -> dict[str, Any]:
     html_url = page.address(_chapter_read(page, row))
     section = page.section_disciplines.get((row.draft_id, row.section_id))
     mine = page.me is not None and row.author_id == page.me.pk
+    can, became = _can(page, row, comments, mine), _became(page, row)
     return {
         "id": str(row.pk),
         "url": f"/api/v1/threads/{row.pk}/",
@@ -208,8 +209,10 @@ def _thread(page: _Page, row: Any) -> dict[str, Any]:
         "updated": iso(row.updated),
         "mine": mine,
         "agreed": row.agreed,
-        "can": _can(page, row, comments, mine),
-        "became": _became(page, row),
+        "can": can,
+        "became": became,
+        "applied": row.decision__applied_in__label,
+        "place_at": reverse("note_place", args=[page.manuscript.slug, row.pk]) if can["place"] and became else "",
     }
 
 
@@ -298,10 +301,28 @@ def _became(page: _Page, row: Any) -> dict[str, Any] | None:
     if not same and anchor.start is not None and row.start is not None:
         now, then = page.texts[anchor.text_id][anchor.start : anchor.end], page.texts[row.text_id][row.start : row.end]
         same = now.split() == then.split()
-    found = became(history, same)
+    found = becoming.became(history, same)
     if found is None:
         return None
-    return {**found._asdict(), "left": page.titles.get(found.left, ""), "by": anchor.by}
+    shown = anchor if found.fate == "edited" else row if found.fate == "detached" else None
+    before = after = ""
+    if shown is not None and shown.start is not None:
+        before, after = around(page.texts[shown.text_id], shown.start, shown.end)
+    known = found.left == row.chapter_id or (page.me is not None and page.me.is_author_team)
+    left = page.titles.get(found.left, "") if known else ""  # others may not know of every chapter on its way
+    return {**found._asdict(), "left": left, "before": before, "after": after}
+
+
+def around(text: str, start: int, end: int, most: int = 300) -> tuple[str, str]:
+    """What stands in the same paragraph before and after a range: at most so many characters each, whole words."""
+    before = text[max(text.rfind("\n", 0, start) + 1, start - 2 * most) : start]
+    last = text.find("\n", end)
+    after = text[end : last if 0 <= last < end + 2 * most else end + 2 * most]
+    if len(before) > most:
+        before = "… " + before[-most:].split(" ", 1)[-1]
+    if len(after) > most:
+        after = after[:most].rsplit(" ", 1)[0] + " …"
+    return before, after
 
 
 def _decision(row: Any) -> dict[str, Any] | None:

@@ -1,7 +1,9 @@
 """What a reader's home says: what is asked, what became of their notes, what they have typed and not sent."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from difflib import SequenceMatcher
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,9 +19,12 @@ from .asking import Group, groups
 from .contents import ChapterLine, Contents, SectionLine, contents
 from .models import Thread, UnsentNote
 from .note_cards import Card
+from .since import Known, known_before
 from .unsent import unsent_of
 
 MINUTES_TO_ANSWER = 2
+WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+MOST_COMPARED, LEAST_ALIKE = 600, 0.5  # words and signs compared one by one; likeness from which that is of use
 
 
 @dataclass
@@ -28,29 +33,43 @@ class Step:
 
     line: SectionLine
     groups: list[Group]
+    known: Known | None = None
 
     @property
     def answered(self) -> bool:
         return bool(self.groups) and all(group.answered for group in self.groups)
 
     @property
+    def stood(self) -> str:
+        """The label of the older draft from which the answers stand, where the section is the same since."""
+        labels = [f.since for group in self.groups for f in group.fields if f.answered]
+        return labels[0] if self.answered and all(labels) else ""
+
+    @property
+    def is_read(self) -> bool:
+        """What was answered on and is the same since need not be read again."""
+        return self.line.state == "read" or bool(self.stood)
+
+    @property
     def done(self) -> bool:
-        return self.answered and self.line.state == "read"
+        return self.answered and self.is_read
 
     @property
     def minutes(self) -> int:
         """Minutes that it still takes, reading and answering."""
-        reading = 0 if self.line.state == "read" else self.line.minutes
+        reading = 0 if self.is_read else self.line.minutes
         return reading + (0 if self.answered else MINUTES_TO_ANSWER)
 
 
 @dataclass
 class Chapter:
-    """A chapter everyone reads, with the verdict the reader gave on it."""
+    """A chapter everyone reads, with the verdict the reader gave on it; `since` is the older draft it is from."""
 
     line: ChapterLine
     verdict: str
     asked: bool
+    since: str = ""
+    known: Known | None = None
 
 
 @dataclass
@@ -92,12 +111,14 @@ def home_of(actor: Actor, membership: Membership, draft: Draft) -> Home:
     by_key: dict[tuple[str, str | None], list[Group]] = {}
     for group in asked:
         by_key.setdefault((group.scope, group.key), []).append(group)
-    steps = [Step(line, by_key.get(("own_section", line.key), [])) for line in held.own]
+    known = known_before(actor, membership, draft, [line.key for line in held.own])
+    steps = [Step(line, by_key.get(("own_section", line.key), []), known.sections.get(line.key)) for line in held.own]
     chapters = []
     for line in held.common:
         about = by_key.get(("chapter", line.key), [])
-        verdicts = [f.value for group in about for f in group.fields if f.kind == "verdict" and f.value]
-        chapters.append(Chapter(line, verdicts[0] if verdicts else "", bool(about)))
+        verdicts = [(f.value, f.since) for group in about for f in group.fields if f.kind == "verdict" and f.value]
+        verdict, since = verdicts[0] if verdicts else ("", "")
+        chapters.append(Chapter(line, verdict, bool(about), since, known.chapters.get(line.key)))
     return Home(held, steps, chapters, by_key.get(("book", None), []))
 
 
@@ -116,11 +137,19 @@ def own_threads(actor: Actor, membership: Membership) -> Any:
 
 
 @dataclass
-class Fates:
-    """A reader's notes by what became of them. `told` have a decision or new words, `waiting` neither."""
+class Told:
+    """One of the reader's notes; `pieces` are its passage as it was and is: (same, del or ins; words)."""
 
-    told: list[Card] = field(default_factory=list)
-    waiting: list[Card] = field(default_factory=list)
+    card: Card
+    pieces: list[tuple[str, str]]
+
+
+@dataclass
+class Fates:
+    """A reader's notes by what became of them. `told` have a decision, new words or none, `waiting` nothing of it."""
+
+    told: list[Told] = field(default_factory=list)
+    waiting: list[Told] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -129,14 +158,32 @@ class Fates:
     @property
     def changed(self) -> int:
         """How many changed the book."""
-        return sum(1 for card in self.told if card.decided == "changed")
+        return sum(1 for note in self.told if note.card.decided == "changed" or note.card.applied)
 
 
 def fates(cards: list[Card]) -> Fates:
     result = Fates()
     for card in cards:
-        (result.told if card.decision or card.fate else result.waiting).append(card)
+        told = card.decision or card.happened in ("edited", "detached")
+        pieces = old_and_new(card.old, card.quote) if card.changed else []
+        (result.told if told else result.waiting).append(Told(card, pieces))
     return result
+
+
+def old_and_new(old: str, new: str) -> list[tuple[str, str]]:
+    """What changed between two short texts, word by word: (same, del or ins; words), in reading order. What is too
+    long, or hardly alike, is one replacement."""
+    was, now = WORDS.findall(old), WORDS.findall(new)
+    matcher = SequenceMatcher(None, was, now, autojunk=False)
+    if len(was) + len(now) > MOST_COMPARED or matcher.ratio() < LEAST_ALIKE:
+        return [("del", old), ("same", " "), ("ins", new)]
+    pieces = []
+    for op, a, b, c, d in matcher.get_opcodes():
+        if op == "equal":
+            pieces.append(("same", "".join(was[a:b])))
+            continue
+        pieces += [(tag, "".join(words)) for tag, words in (("del", was[a:b]), ("ins", now[c:d])) if words]
+    return pieces
 
 
 @dataclass

@@ -56,5 +56,9 @@ def room_words() -> dict[str, object]:
         "decided": _("Decided"),
         "discarded": _("Discarded"),
         "undo": _("Undo"),
+        "moved_away": _("moved away: “%t”"),
+        "show_changes": _("Show the changes"),
+        "hide_changes": _("Hide the changes"),
+        "go_there": _("Go there"),
         "moved_words": _("The words you selected are no longer here: “%t”"),
     }

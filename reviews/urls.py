@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import (
     views_activity,
+    views_changelist,
     views_desk,
     views_images,
     views_invitation,
@@ -11,21 +12,27 @@ from . import (
     views_notes,
     views_opening,
     views_people,
+    views_placing,
     views_questions,
     views_reading,
     views_settings,
+    views_since,
+    views_working,
 )
 
 reading = [
     path("m/<slug:slug>/read/", views_reading.read_book, name="read_book"),
     path("m/<slug:slug>/read/<str:chapter>/", views_reading.read, name="read"),
     path("m/<slug:slug>/read/<str:chapter>/questions/", views_reading.verdict, name="verdict"),
+    path("m/<slug:slug>/read/<str:chapter>/changes/", views_since.read_changes, name="read_changes"),
     path("m/<slug:slug>/reading/", views_notes.reading, name="reading"),
     path("m/<slug:slug>/notes/", views_notes.note_create, name="note_create"),
     path("m/<slug:slug>/notes/<int:pk>/reply/", views_notes.note_reply, name="note_reply"),
     path("m/<slug:slug>/notes/<int:pk>/agree/", views_notes.note_agree, name="note_agree"),
     path("m/<slug:slug>/notes/<int:pk>/decide/", views_notes.note_decide, name="note_decide"),
+    path("m/<slug:slug>/notes/<int:pk>/apply/", views_working.note_apply, name="note_apply"),
     path("m/<slug:slug>/notes/<int:pk>/withdraw/", views_notes.note_withdraw, name="note_withdraw"),
+    path("m/<slug:slug>/notes/<int:pk>/place/", views_placing.note_place, name="note_place"),
     path("m/<slug:slug>/comments/<int:pk>/", views_notes.comment_change, name="comment_change"),
     path("m/<slug:slug>/unsent/", views_notes.unsent_note, name="unsent"),
     path("m/<slug:slug>/unsent/list/", views_notes.unsent_list, name="unsent_list"),
@@ -57,12 +64,17 @@ people = [
 desk = [
     path("m/<slug:slug>/activity/", views_activity.activity, name="activity"),
     path("m/<slug:slug>/desk/", views_desk.desk_page, name="desk"),
+    path("m/<slug:slug>/desk/changes/", views_changelist.change_list_page, name="change_list"),
+    path("m/<slug:slug>/desk/changes/<int:pk>/", views_changelist.change_list_file, name="change_list_file"),
     path("m/<slug:slug>/questions/", views_questions.questions_page, name="questions"),
     path("m/<slug:slug>/questions/<int:pk>/", views_questions.question_change, name="question_change"),
 ]
 
 drafts = [
     path("m/<slug:slug>/drafts/<int:number>/open/", views_opening.draft_open, name="draft_open"),
+    path("m/<slug:slug>/drafts/<int:number>/notes/", views_changelist.draft_notes, name="draft_notes"),
+    path("m/<slug:slug>/drafts/working/sections/<str:key>/", views_working.section_edit, name="section_edit"),
+    path("m/<slug:slug>/drafts/working/edits/<int:pk>/undo/", views_working.edit_undo, name="edit_undo"),
     path("m/<slug:slug>/drafts/<int:number>/discard/", views_opening.draft_discard, name="draft_discard"),
 ]
 

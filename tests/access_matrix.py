@@ -73,6 +73,10 @@ note_reply                POST      whispered  404  404  404  404   404  200  40
 note_reply                POST      closed_note 404 404  404  404   404  404  200  403  200  200
 note_agree                POST      -          404  404  404  404   200  403  200  403  403  403
 note_decide               POST      -          404  404  404  404   403  403  403  403  200  200
+note_place                GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
+note_place                POST      -          404  404  404  404   403  403  403  403  200  200
+note_apply                GET       -          404  404  404  404   403  403  403  403  302  302
+note_apply                POST      -          404  404  404  404   403  403  403  403  302  302
 note_withdraw             POST      -          404  404  404  404   403  200  403  403  403  403
 comment_change            POST      -          404  404  404  404   403  200  403  403  403  403
 comment_change            POST      withdraw   404  404  404  404   403  200  403  403  403  403
@@ -98,6 +102,9 @@ draft_split               GET+HEAD  ready      404  404  404  404   404  404  40
 draft_discard             POST      -          404  404  404  404   403  403  403  403  302  302
 draft_discard             POST      ready      404  404  404  404   404  404  404  404  302  302
 draft_open                POST      -          404  404  404  404   403  403  403  403  302  302
+section_edit              GET       -          404  404  404  404   403  403  403  403  200  200
+section_edit              POST      -          404  404  404  404   403  403  403  403  302  302
+edit_undo                 POST      edited     404  404  404  404   403  403  403  403  302  302
 draft_open                POST      ready      404  404  404  404   404  404  404  404  302  302
 
 people                    GET       -          404  404  404  404   403  403  403  403  200  200
@@ -117,6 +124,11 @@ discipline_add            POST      -          404  404  404  404   403  403  40
 discipline_change         POST      -          404  404  404  404   403  403  403  403  302  302
 activity                  GET       -          404  404  404  404   403  403  403  403  200  200
 desk                      GET       -          404  404  404  404   403  403  403  403  200  200
+change_list               GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
+change_list               POST      listed     404  404  404  404   403  403  403  403  302  302
+change_list_file          GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
+draft_notes               GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
+draft_notes               GET+HEAD  ready      404  404  404  404   404  404  404  404  200  200
 questions                 GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 questions                 POST      -          404  404  404  404   403  403  403  403  302  302
 question_change           POST      -          404  404  404  404   403  403  403  403  302  302
@@ -147,6 +159,7 @@ api:manuscript            PATCH     -          401  401  404  404  404   403  40
 api:manuscript            DELETE    -          401  401  404  404  404   403  403  403  403  204   403  403  204  404
 api:section               GET+HEAD  -          401  401  404  404  404   200  200  200  200  200   200  200  200  404
 api:section               GET+HEAD  closed     401  401  404  404  404   404  200  200  200  200   200  200  200  404
+api:section               PUT       -          401  401  404  404  404   403  403  403  202  202   403  202  202  404
 api:text                  GET+HEAD  -          401  401  404  404  404   200  200  200  200  200   200  200  200  404
 api:text                  GET+HEAD  closed_text 401 401  404  404  404   404  200  200  200  200   200  200  200  404
 api:text                  GET+HEAD  unopened_text 401 401 404 404 404    404  404  404  200  200   200  200  200  404
@@ -176,6 +189,8 @@ api:thread                DELETE    -          401  401  404  404  404   200  40
 api:thread_comments       POST      -          401  401  404  404  404   201  201  403  201  201   403  201  201  404
 api:thread_decision       POST      -          401  401  404  404  404   403  403  403  200  200   403  200  200  404
 api:thread_anchor         POST      -          401  401  404  404  404   403  403  403  200  200   403  200  200  404
+api:thread_apply          POST      -          401  401  404  404  404   403  403  403  202  202   403  202  202  404
+api:thread_apply          DELETE    edited     401  401  404  404  404   403  403  403  200  200   403  200  200  404
 api:thread_agree          POST      -          401  401  404  404  404   403  200  403  403  403   403  403  403  404
 api:thread_agree          DELETE    agreed     401  401  404  404  404   403  200  403  403  403   403  403  403  404
 api:comment               PATCH     -          401  401  404  404  404   200  403  403  403  403   403  403  403  404

@@ -21,16 +21,19 @@ from jobs import running
 from jobs.models import Job
 from manuscripts.formats import Upload
 from manuscripts.manuscripts import make_manuscript
-from manuscripts.models import Draft, Image, SectionText
+from manuscripts.models import Draft, Image, SectionText, Source
 from manuscripts.modes import OthersSections, Visibility
-from manuscripts.uploads import upload
+from manuscripts.uploads import store_bytes, upload
 from reports.making import Wish, request_report
 from reviews.answers import questions_of, save_answer
+from reviews.applying import apply
 from reviews.invitations import personal_link
+from reviews.models import Edit
 from reviews.rounds import close_round, review_of
-from reviews.threads import NewThread, create_thread, reply
+from reviews.threads import NewThread, create_thread, decide, reply
 from tests.access_walk import PATTERNS
 from tests.cast import Cast, make_cast, make_member
+from tests.manuscripts.uploads import word
 
 ELSEWHERE = "203.0.113.9"  # nobody asks from this machine itself
 NEXT_DRAFT = "# The handover\n\nSomebody owns the night shift now.\n\n# The promise\n\nA change is a promise kept.\n"
@@ -101,6 +104,7 @@ def make_scene() -> Scene:
     assert report.state == "done"
     scene.held |= {"report": report, "queued": request_report(owner, book, Wish(formats=("json",)))}
     _add_picture(scene)
+    _add_word_file(scene)
     _name_addresses(scene)
     _let_in(scene)
     return scene
@@ -116,6 +120,8 @@ def _say_things(scene: Scene) -> None:
     whispered = NewThread(kind="comment", body="Between us.", visibility="authors", **on)
     scene.held["whispered"] = create_thread(ops, book, whispered)[0]
     there = NewThread(kind="comment", body="Every door?", text_id=str(texts["c2-sec"].pk))
+    other_words = NewThread(kind="suggestion", replacement="No one", **on | {"selector": {"start": 13, "end": 19}})
+    scene.held["suggestion"] = create_thread(ops, book, other_words)[0]
     scene.held["of_sec"] = create_thread(cast.actor("sec"), book, there)[0]
     questions = {q.code: q for q in questions_of(book)}
     scene.held["questions"] = questions
@@ -135,6 +141,18 @@ def _add_picture(scene: Scene) -> None:
     scene.held["image"] = row
 
 
+def _add_word_file(scene: Scene) -> None:
+    """The Word file that the second chapter came from."""
+    data = word(lambda document: document.add_heading("The promise", 1))
+    sha256 = hashlib.sha256(data).hexdigest()
+    store_bytes(settings.SOURCES_DIR, data, sha256)
+    row = Source.objects.create(
+        manuscript=scene.cast.book, name="second.docx", format="docx", bytes=len(data), sha256=sha256
+    )
+    scene.cast.draft.placements.filter(chapter__key="c2").update(source=row)
+    scene.held["word_file"] = row
+
+
 def _name_addresses(scene: Scene) -> None:
     """What the addresses name where nothing else is said; `case:NAME` overrides by the case of a row."""
     held, cast = scene.held, scene.cast
@@ -145,6 +163,7 @@ def _name_addresses(scene: Scene) -> None:
     scene.args = {
         "": {"slug": scene.slug, "number": 1, "chapter": "c1", "section": "c1", "name": "json", "format_name": "json"},
         "image": {"sha256": held["image"].sha256},
+        "change_list_file": {"pk": held["word_file"].pk},
         "token_revoke": {"pk": token.pk},
         "sign_in_link": {"secret": SignInLink.make(cast.users["author"])},
         "question_change": {"pk": held["questions"]["value"].pk},
@@ -157,6 +176,8 @@ def _name_addresses(scene: Scene) -> None:
         "api:text": {"pk": held["texts"]["c1-1"].pk},
         "api:section": {"key": "c1-ops"},
         "api:member": {"pk": cast.members["ops"].pk},
+        "section_edit": {"key": "c1-1"},
+        "edit_undo": {"pk": 1},
         "case:ready": {"number": 2, "section": _last_of(held["ready"])},
         "case:whispered": {"pk": held["whispered"].pk},
         "case:of_sec": {"pk": held["of_sec"].pk},
@@ -168,8 +189,11 @@ def _name_addresses(scene: Scene) -> None:
     scene.args["case:closed_note"] = scene.args["case:of_sec"]
     for name in ("note_reply", "note_agree", "note_decide", "note_withdraw", "api:thread", "api:thread_comments"):
         scene.args[name] = {"pk": note.pk}
+    scene.args["note_place"] = {"pk": note.pk}
     for name in ("api:thread_decision", "api:thread_anchor", "api:thread_agree"):
         scene.args[name] = {"pk": note.pk}
+    for name in ("note_apply", "api:thread_apply"):
+        scene.args[name] = {"pk": held["suggestion"].pk}
     for name in ("report", "report_cancel", "report_delete", "report_file", "api:report", "api:report_download"):
         scene.args[name] = {"pk": held["report"].pk}
     for name in ("api:job", "api:job_cancel"):
@@ -254,6 +278,12 @@ def _known_person(**more: Any) -> dict:
 
 
 ASKED = {"name": "New Person", "email": "new@person.example"}
+
+
+def _section_form(scene: Scene) -> dict:
+    return {"base": str(scene.held["texts"]["c1-1"].pk), "markdown": "# The handover\n\nAnew.", "do": "save"}
+
+
 WORDS = {"text": "What would you cut?", "kind": "words", "scopes": ["book"]}
 DISCIPLINE = {"name": "Gardening", "code": "GAR", "span": "outside"}
 PASSWORD = {"password1": "another long battery 7", "password2": "another long battery 7"}
@@ -273,7 +303,10 @@ BODIES: dict[str, Any] = {
     "reading POST": {"chapter": "c1", "share": "0.5"},
     "note_create POST": _note_form,
     "note_reply POST": {"body": "Ours.", "place": "p2"},
+    "note_place POST": {"detach": "1"},
     "note_decide POST": {"decision": "no_change", "reason": "It stays."},
+    "change_list POST": lambda scene: {"thread": str(scene.held["note"].pk)},
+    "section_edit POST": _section_form,
     "comment_change POST": {"body": "Whose night is it?"},
     "comment_change POST withdraw": {"withdraw": "1"},
     "unsent POST": {"place": "p3", "content": json.dumps({"body": "half a"})},
@@ -294,6 +327,7 @@ BODIES: dict[str, Any] = {
     "discipline_change POST": {**DISCIPLINE, "aliases": "gardens"},
     "questions POST": WORDS,
     "question_change POST": {"do": "retire"},
+    "api:section PUT": {"markdown": "## For operations\n\nAnew."},
     "api:manuscripts POST": {"title": "By script"},
     "api:manuscript PATCH": {"title": "Another title"},
     "api:invitations POST": [{**ASKED, "disciplines": ["it-operations"]}],
@@ -337,11 +371,18 @@ def _mode(**modes: str) -> Any:
     return change
 
 
+def _apply(scene: Scene) -> None:
+    running.run(apply(scene.cast.actor("author"), scene.held["suggestion"]).pk)
+    scene.args["edit_undo"] = {"pk": Edit.objects.get().pk}
+
+
 GIVEN = {
+    "edited": _apply,
     "ended": _end_round,
     "closed": _mode(others_sections=OthersSections.CLOSED),
     "closed_text": _mode(others_sections=OthersSections.CLOSED),
     "closed_note": _mode(others_sections=OthersSections.CLOSED),
+    "listed": lambda scene: decide(scene.cast.actor("author"), scene.held["note"], "will_change"),
     "answered": lambda scene: reply(scene.cast.actor("author"), scene.held["note"], "Thank you."),
     "never": _mode(visibility=Visibility.NEVER),
     "agreed": lambda scene: scene.held["note"].agreements.create(

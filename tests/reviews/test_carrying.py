@@ -142,6 +142,16 @@ def test_a_section_that_moves_to_another_chapter_takes_its_notes_along():
     assert book.stands(whole) == ("moved", "b", None)
 
 
+def test_a_section_known_by_its_words_alone_is_followed_where_nobody_else_has_them():
+    dusk, short = md("## At dusk", WINDOW), md("## In short", "To come.")
+    book = Drafts(c1=[("a", md(NIGHT, PAGER)), ("b", dusk), ("s", short)], c2=md(BILL, HOURS))
+    on_words, on_short = book.note("b", "window at dusk"), book.note("s", "To come")
+    book.next(c1=[("a", md(NIGHT, PAGER))], c2=[("c2-1", md(BILL, HOURS)), ("new", dusk), ("other", short)])
+    assert book.stands(on_words) == ("moved", "new", "window at dusk")
+    assert book.anchor(on_words).reason == "Its section moved to another chapter"
+    assert book.stands(on_short)[1] != "c2-1"
+
+
 def test_of_two_sections_with_the_same_words_neither_takes_the_notes_of_the_other():
     same = md("## In short", LAMPS)
     book = Drafts(c1=[("a", md(NIGHT, PAGER)), ("b", same)], c2=[("c", md(BILL, HOURS)), ("d", same)])

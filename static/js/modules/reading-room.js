@@ -2,12 +2,14 @@
 
 import { start } from "../app.js";
 import { startActions } from "./room/actions.js";
+import { startChanges } from "./room/changes.js";
 import { startComposer } from "./room/composer.js";
 import { startFrame } from "./room/frame.js";
 import { startKeys } from "./room/keys.js";
 import { noteAt, paint } from "./room/marks.js";
 import { collect, filter, layOut, open, step } from "./room/notes.js";
 import { describeUnits, startParagraphs } from "./room/paragraphs.js";
+import { startPlacing } from "./room/placing.js";
 import { startProgress } from "./room/progress.js";
 import { giveFocus, makeRoom } from "./room/room.js";
 import { startSelection } from "./room/selection.js";
@@ -20,7 +22,7 @@ function startRoom(element) {
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(() => layOut(room));
   };
-  const note = (mark, place, opener) => room.note(mark, place, opener);
+  const note = (mark, place, opener) => (room.putHere ? room.putHere(place) : room.note(mark, place, opener));
 
   room.on("notes", () => {
     describeUnits(room);
@@ -37,6 +39,7 @@ function startRoom(element) {
   startParagraphs(room, note);
   startStrip(room);
   startActions(room);
+  startPlacing(room);
   collect(room);
   if (room.mayWrite) {
     startComposer(room);
@@ -44,6 +47,7 @@ function startRoom(element) {
   }
   startFrame(room, relay);
   startKeys(room);
+  startChanges(room);
   startProgress(room);
 
   room.list.addEventListener("click", (event) => {

@@ -20,7 +20,7 @@ export function startActions(room) {
     if (item && !item.element.classList.contains("draft") && !item.element.querySelector(".do")) furnish(item);
   });
 
-  /* Posts, then shows the note as it stands now; `form` gets the reason when it was not saved. */
+  /* Posts, then shows the note as it stands now and gives the answer; `form` gets the reason when it was not saved. */
   async function act(element, address, fields, form) {
     try {
       const data = await post(address, fields);
@@ -28,10 +28,10 @@ export function startActions(room) {
         open(room, null);
         drop(room, element);
         giveFocus(null);
-        return true;
+        return data;
       }
       open(room, put(room, data.html, element), { scroll: false, focus: true });
-      return true;
+      return data;
     } catch (error) {
       if (form) showError(room, form, error);
       else say(error.message || room.words.not_saved);
@@ -58,6 +58,7 @@ export function startActions(room) {
     if (can.has("decide")) furnishDecision(element, part);
     else box.querySelectorAll("[data-decide], [data-undo]").forEach((node) => node.remove());
     element.querySelector(".more").append(box);
+    room.offerPlaces?.(element, act);
     for (const reply of element.querySelectorAll(".reply[data-mine]")) furnishMine(element, reply, can);
   }
 

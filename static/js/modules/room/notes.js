@@ -44,13 +44,14 @@ export function collect(room) {
 
 /* The server writes old and new words whole; with script the words that differ are shown. */
 function drawSuggestion(element) {
-  const shown = element.querySelector(".sugg:not([data-drawn])");
-  const old = shown?.querySelector("del");
-  const next = shown?.querySelector("ins");
-  if (!old || !next) return;
-  const label = shown.querySelector(".vh");
-  shown.replaceChildren(...(label ? [label] : []), ...diffNodes(old.textContent, next.textContent));
-  shown.dataset.drawn = "1";
+  for (const shown of element.querySelectorAll(".sugg:not([data-drawn])")) {
+    const old = shown.querySelector("del");
+    const next = shown.querySelector("ins");
+    if (!old || !next) continue;
+    const label = shown.querySelector(".vh");
+    shown.replaceChildren(...(label ? [label] : []), ...diffNodes(old.textContent, next.textContent));
+    shown.dataset.drawn = "1";
+  }
 }
 
 /** Text, <del> and <ins> nodes that show what changed. */
