@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from manuscripts.models import Manuscript
 from manuscripts.permissions import can, load
+from reviews.edits import edits_of
 from reviews.views_reader_home import reader_home
 
 from .dashboard import dashboard
@@ -30,13 +31,17 @@ def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
     figures = dashboard(manuscript) if manuscript.open_draft else {}
     drafts = list(manuscript.drafts.exclude(state="discarded").select_related("round"))
     reports = Report.objects.visible_to(request.actor).filter(manuscript=manuscript).prefetch_related("files")
+    waiting = [d for d in drafts if d.state in {"importing", "ready", "opening"}]
+    working = next((d for d in waiting if d.working), None)
     readers = manuscript.memberships.present().filter(role="reviewer").count()
     context = {
         "manuscript": manuscript,
         "here": "manuscript",
         "figures": figures,
         "drafts": drafts,
-        "waiting_draft": next((d for d in drafts if d.state in {"importing", "ready", "opening"}), None),
+        "waiting_draft": next((d for d in waiting if not d.working), None),
+        "working": working,
+        "edits": len(edits_of(working)) if working else 0,
         "round": manuscript.current_round,
         "next_number": max((d.number for d in drafts), default=0) + 1,
         "readers": readers,

@@ -11,6 +11,7 @@ from manuscripts.numbers import whole
 from manuscripts.permissions import load
 
 from . import desk
+from .edit_lines import offer_for
 from .models import Thread
 from .note_cards import Card, Cards
 
@@ -44,8 +45,8 @@ def _list(request: HttpRequest, draft: Draft) -> dict[str, Any]:
         "notes": [(note, makes.card(note)) for note in notes],
         "page": page,
         "more": more,
-        "query": _query(request.GET, without=["note", "decided", "page"]),
-        "tab_query": _query(request.GET, without=["note", "decided", "page", "tab"]),
+        "query": _query(request.GET, without=["note", "decided", "page", "tried"]),
+        "tab_query": _query(request.GET, without=["note", "decided", "page", "tab", "tried"]),
     }
 
 
@@ -72,6 +73,7 @@ def _open_note(request: HttpRequest, draft: Draft, notes: list[tuple[dict[str, A
         "note": note,
         "card": card,
         "passage": desk.passage(draft, note),
+        "offer": offer_for(draft.manuscript, note, tried="tried" in request.GET),
         "beside": [makes.card(other) for other in desk.on_same_passage(request.actor, draft, note)],
         "next_id": ids[at + 1] if 0 <= at < len(ids) - 1 else (ids[at - 1] if at > 0 else ""),
     }
