@@ -106,6 +106,11 @@ class DraftPage:
         return sum(count for _fate, count in self.fates)
 
     @property
+    def unsettled(self) -> int:
+        """Notes whose words would change or be gone."""
+        return sum(count for fate, count in self.fates if fate in ("edited", "detached"))
+
+    @property
     def found(self) -> list[Discipline]:
         """Disciplines that have a section, in value-stream order."""
         present = {row.place.discipline_id for row in self.rows}

@@ -15,6 +15,7 @@ from manuscripts.models import Draft
 from manuscripts.permissions import Actor
 from manuscripts.working import tell_changes
 
+from .arriving import arrived
 from .carrying import Plan, plan, standing_anchors
 from .rounds import carry_and_open, open_draft
 
@@ -49,12 +50,15 @@ def foresee(job: RunningJob, draft: Draft) -> Draft:
     job.progress(0.85, _("Looking where the notes will stand"))
     prepared = plan(before, draft, tick=job.stop_if_asked, progress=lambda share: job.progress(0.85 + 0.1 * share))
     vanishing = _chapters_with_notes_gone(before, draft)
+    foreseen = {"notes": _to_look_at(prepared)}
+    if not draft.working:  # what is applied there is marked when it opens
+        foreseen["change_list"] = arrived(before, draft, prepared.anchors)
     with job.checkpoint():
         draft = Draft.objects.select_for_update().select_related("manuscript").get(pk=draft.pk)
         if draft.state == "ready":
             draft.changes = {**draft.changes, "remarks": prepared.counts()}
             draft.problems = [p for p in draft.problems if p["code"] != VANISH] + vanishing
-            draft.foreseen = {**draft.foreseen, "notes": _to_look_at(prepared)}
+            draft.foreseen = {**draft.foreseen, **foreseen}
             draft.save(update_fields=["changes", "problems", "foreseen"])
     return draft
 

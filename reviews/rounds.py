@@ -1,5 +1,6 @@
 """Rounds of asking: opening a draft, ending a round, and each reader's part in one."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from manuscripts.models import Draft, Manuscript, Membership, Placement, Round
 from manuscripts.modes import Anonymity, OthersSections, Visibility
 from manuscripts.permissions import Actor, check
 
+from .arriving import mark_changed, may_be_marked
 from .carrying import plan, store
 from .models import Answer, Comment, Reading, Review
 from .settling import settle
@@ -107,8 +109,15 @@ def _has_words(round_: Round) -> bool:
     )
 
 
-def open_draft(actor: Actor, draft: Draft, kind: str | None = None, modes: dict[str, Any] | None = None) -> Job | None:
+def open_draft(
+    actor: Actor,
+    draft: Draft,
+    kind: str | None = None,
+    modes: dict[str, Any] | None = None,
+    changed: Collection[int] = (),
+) -> Job | None:
     """Starts the job that opens a ready draft, as a new round or (`same`) as a correction of the running one.
+    `changed` are notes of the change list that are marked changed with it.
 
     None if it is open already; refuses with 409 unless it is ready and newer than every draft that was open.
     """
@@ -130,6 +139,7 @@ def open_draft(actor: Actor, draft: Draft, kind: str | None = None, modes: dict[
                 "kind": kind,
                 "modes": {name: str(value) if value else None for name, value in values.items()},
                 "member": me.pk,
+                "changed": sorted(may_be_marked(draft).intersection(changed)),
             },
             user=actor.user,
             subject=f"manuscript:{draft.manuscript_id}",
@@ -166,12 +176,21 @@ def run_opening(job: RunningJob) -> dict[str, Any]:
         return {}
     if draft.state != "opening":
         raise JobError("not_ready", _("This draft is no longer waiting to be opened."))
-    carry_and_open(job, draft, job.args["kind"], job.args["modes"], job.args["member"])
+    args = job.args
+    carry_and_open(job, draft, args["kind"], args["modes"], args["member"], args.get("changed", ()))
     return {}
 
 
-def carry_and_open(job: RunningJob, draft: Draft, kind: str, modes: dict[str, Any], member_id: int | None) -> None:
-    """Computes where the notes go, then stores that and opens the draft, all or nothing."""
+def carry_and_open(
+    job: RunningJob,
+    draft: Draft,
+    kind: str,
+    modes: dict[str, Any],
+    member_id: int | None,
+    changed: Sequence[int] = (),
+) -> None:
+    """Computes where the notes go, then stores that and opens the draft, all or nothing; the notes `changed` are
+    decided so."""
     before = draft.manuscript.open_draft
     if before and before.number > draft.number:
         raise JobError("not_newer", _("A newer draft has been opened since."))
@@ -192,6 +211,7 @@ def carry_and_open(job: RunningJob, draft: Draft, kind: str, modes: dict[str, An
         member = Membership.objects.filter(pk=member_id).first()
         _switch(draft, before, kind, read_modes(modes), member)
         settle(draft, member)
+        mark_changed(draft, changed, member)
 
 
 def _switch(draft: Draft, before: Draft | None, kind: str, modes: dict[str, Any], member: Membership | None) -> None:
@@ -319,7 +339,8 @@ def record_reading(actor: Actor, manuscript: Manuscript, chapter_key: str, share
 
 
 def progress(reviews: list[Review], draft: Draft | None) -> dict[int, dict[str, int]]:
-    """By review id: how many of the chapters asked about have been read to the end. Three queries for any number."""
+    """By review id: how many of the chapters asked about have been read to the end, in this round or, where the
+    chapter is the same since, before it. Four queries for any number."""
     if draft is None:
         return {review.pk: {"read": 0, "asked": 0} for review in reviews}
     root = {d.pk: d.resolved().pk for d in draft.manuscript.all_disciplines}
@@ -327,12 +348,25 @@ def progress(reviews: list[Review], draft: Draft | None) -> dict[int, dict[str, 
     common = {chapter for chapter, discipline in rows if discipline is None}
     members = {review.member_id: review.member for review in reviews}
     finished: dict[int, set[int]] = {}
-    done = Reading.objects.filter(member__in=members, draft__round=draft.round_id, share__gte=0.95)
-    for member_id, chapter_id in done.values_list("member_id", "chapter_id"):
-        finished.setdefault(member_id, set()).add(chapter_id)
+    done = Reading.objects.filter(member__in=members, draft__number__lte=draft.number, share__gte=0.95)
+    seen = list(done.values_list("member_id", "chapter_id", "draft_id", "draft__round_id"))
+    texts = _chapter_texts({draft_id for *_, draft_id, _ in seen} | {draft.pk})
+    for member_id, chapter_id, draft_id, round_id in seen:
+        same = texts.get((draft_id, chapter_id)) == texts.get((draft.pk, chapter_id))
+        if round_id == draft.round_id or same:
+            finished.setdefault(member_id, set()).add(chapter_id)
     result = {}
     for review in reviews:
         own = {root[d.pk] for d in review.member.disciplines.all()}
         asked = common | {chapter for chapter, discipline in rows if discipline and root[discipline] in own}
         result[review.pk] = {"read": len(asked & finished.get(review.member_id, set())), "asked": len(asked)}
     return result
+
+
+def _chapter_texts(draft_ids: set[int]) -> dict[tuple[int, int], list[int]]:
+    """By draft and chapter: the ids of its texts, in order."""
+    rows = Placement.objects.filter(draft__in=draft_ids).order_by("chapter_position", "position")
+    found: dict[tuple[int, int], list[int]] = {}
+    for draft_id, chapter_id, text_id in rows.values_list("draft_id", "chapter_id", "text_id"):
+        found.setdefault((draft_id, chapter_id), []).append(text_id)
+    return found

@@ -36,7 +36,7 @@ def _list(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     rows = desk.narrowed(request.actor, draft, wanted)
     page = whole(request.GET.get("page")) or 1
     notes, more = desk.listed(request.actor, draft, desk.in_tab(rows, wanted.tab), max(1, min(page, 10_000)))
-    makes = _cards(request, draft)
+    makes = cards_for(request, draft.manuscript)
     return {
         "wanted": wanted,
         "tabs": desk.tabs(rows, wanted),
@@ -60,7 +60,7 @@ def _open_note(request: HttpRequest, draft: Draft, notes: list[tuple[dict[str, A
         note = next(iter(desk.present(request.actor, rows, draft)), None)
         if note:
             desk.add_passages(draft, [note])
-            found = (note, _cards(request, draft).card(note))
+            found = (note, cards_for(request, draft.manuscript).card(note))
     found = found or (notes[0] if notes else None)
     context: dict[str, Any] = {"asked": bool(asked), "decided": decided}
     if found is None:
@@ -68,7 +68,7 @@ def _open_note(request: HttpRequest, draft: Draft, notes: list[tuple[dict[str, A
     note, card = found
     ids = [pair[0]["id"] for pair in notes]
     at = ids.index(note["id"]) if note["id"] in ids else -1
-    makes = _cards(request, draft)
+    makes = cards_for(request, draft.manuscript)
     return context | {
         "note": note,
         "card": card,
@@ -87,9 +87,10 @@ def _decided(request: HttpRequest, draft: Draft) -> Thread | None:
     return desk.all_notes(request.actor, draft).select_related("decision").filter(pk=pk, decision__isnull=False).first()
 
 
-def _cards(request: HttpRequest, draft: Draft) -> Cards:
+def cards_for(request: HttpRequest, manuscript: Manuscript) -> Cards:
+    """What makes notes into cards for who asks, in their time zone."""
     zone = request.user.time_zone if request.user.is_authenticated else ""
-    return Cards(list(draft.manuscript.disciplines.all()), zone or draft.manuscript.time_zone)
+    return Cards(list(manuscript.disciplines.all()), zone or manuscript.time_zone)
 
 
 def _query(data: QueryDict, without: list[str]) -> str:

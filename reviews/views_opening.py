@@ -10,6 +10,7 @@ from manuscripts.correcting import correct
 from manuscripts.draft_page import answers
 from manuscripts.errors import Refused
 from manuscripts.models import Draft
+from manuscripts.numbers import whole
 from manuscripts.permissions import load
 
 from .rounds import open_draft
@@ -28,7 +29,8 @@ def draft_open(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         if must_confirm and not request.POST.get("confirmed"):
             messages.error(request, _("Confirm first that what is named below may go."))
             return redirect("draft", slug, number)
-        open_draft(request.actor, draft, request.POST.get("as") or None)
+        changed = [pk for value in request.POST.getlist("changed") if (pk := whole(value)) is not None]
+        open_draft(request.actor, draft, request.POST.get("as") or None, changed=changed)
     except Refused as error:
         messages.error(request, error.detail)
     return redirect("draft", slug, number)
