@@ -128,7 +128,7 @@ def changes_page(actor: Actor, draft: Draft, against: Draft, image_base: str, ch
     """The page; of one chapter's words where its key is given. Aligns what was not aligned before."""
     old, new = both_readable(actor, against, draft)
     lines, wanted = _lines(old, new, chapter)
-    pairs = _pairs(old, new, wanted)
+    pairs = pairs_of(old, new, wanted)
     told = tell(pairs)
     for pair in pairs:
         titles = {line.key: line.title for line in lines.values()}
@@ -208,7 +208,8 @@ def _line(was: Placement | None, now: Placement | None, difference: Difference |
     return line
 
 
-def _pairs(old: Mapping[str, Placement], new: Mapping[str, Placement], keys: Sequence[str]) -> list[Pair]:
+def pairs_of(old: Mapping[str, Placement], new: Mapping[str, Placement], keys: Sequence[str]) -> list[Pair]:
+    """The words of these sections in both drafts, aligned."""
     texts = _texts(rows[key] for key in keys for rows in (old, new) if key in rows)
     both = [key for key in keys if key in old and key in new]
     maps = text_maps([(texts[old[key].text_id], texts[new[key].text_id]) for key in both])

@@ -44,6 +44,7 @@ class Group:
     title: str
     discipline: Discipline | None
     fields: list[Field] = field(default_factory=list)
+    changed: Any = None  # since.Known, where it is asked again because its words are other
 
     @property
     def answered(self) -> bool:

@@ -13,6 +13,7 @@ from manuscripts.permissions import can
 from manuscripts.rendering import display
 
 from .answers import asked_of
+from .as_it_was import as_they_stood, drafts_to_read, stood_until
 from .asking import groups
 from .contents import contents
 from .note_cards import Card, Cards
@@ -21,6 +22,7 @@ from .presenting import present
 from .querysets import others_hidden
 from .room import Room, book_threads, chapter_threads, draft_to_read, manuscript_to_read, open_room, voices
 from .room_words import room_words
+from .since import known_before, say_what_changed, since_of
 
 
 @require_GET
@@ -31,9 +33,12 @@ def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     room = open_room(request.actor, draft, chapter)
     texts = {row.text_id: row.text.text for row in room.sections}
     cards = cards_of(request, draft, chapter_threads(request.actor, draft, room.chapter_id), texts=texts)
+    frame = room_context(request, draft, room.membership)
     context = {
-        **room_context(request, draft, room.membership),
+        **frame,
         "room": room,
+        "since": None if frame["former"] else since_of(request.actor, room, reader_zone(request, manuscript)),
+        "drafts": drafts_to_read(request.actor, draft, room.chapter_id),
         "contents": room.contents,
         "sections": _sections(room),
         "cards": cards,
@@ -54,6 +59,7 @@ def read_book(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         **room_context(request, draft, membership),
         "contents": contents(request.actor, draft, membership),
+        "drafts": drafts_to_read(request.actor, draft),
         "cards": cards,
         "notes": notes_html(cards),
     }
@@ -96,8 +102,12 @@ def cards_of(
     """The notes of a queryset as cards for the one who asks. `titles` of chapters by key, where a card says its
     place; `texts` by id that are at hand."""
     manuscript = draft.manuscript
+    until = stood_until(draft) if request.GET.get("draft") else None
+    if until:
+        threads = threads.filter(created__lte=until)
     maker = Cards(manuscript.all_disciplines, reader_zone(request, manuscript), titles)
-    return [maker.card(note) for note in present(request.actor, threads, draft, texts)]
+    notes = present(request.actor, threads, draft, texts)
+    return [maker.card(note) for note in (as_they_stood(notes, until) if until else notes)]
 
 
 def _sections(room: Room) -> list[dict[str, Any]]:
@@ -125,13 +135,15 @@ def verdict(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     if line is None or membership.role != "reviewer":
         raise Http404
     asks = asked_of(request.actor, membership, draft)
+    asked = groups((ask for ask in asks if ask.chapter_key == chapter), draft)
+    say_what_changed(asked, known_before(request.actor, membership, draft, [own.key for own in held.own]))
     context = {
         "manuscript": manuscript,
         "draft": draft,
         "membership": membership,
         "line": line,
         "after": held.beside(chapter)[1],
-        "groups": groups((ask for ask in asks if ask.chapter_key == chapter), draft),
+        "groups": asked,
         "may_answer": bool(can(request.actor, "answer.create", manuscript)),
     }
     return render(request, "reviews/_verdict.html" if request.htmx else "reviews/verdict.html", context)

@@ -31,6 +31,7 @@ export function startKeys(room) {
     x: () => mark("experience"),
     r: () => room.active?.element.querySelector("[data-reply] textarea, form textarea")?.focus(),
     v: () => document.querySelector("#verdict")?.scrollIntoView(),
+    d: () => room.toggleChanges?.(),
     h: () => {
       const select = document.querySelector("#show");
       select.value = select.value === "none" ? "all" : "none";

@@ -1,0 +1,53 @@
+"""A former draft as it was: its notes as they stood when the next draft took its place."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from manuscripts.models import Draft, Placement
+from manuscripts.modes import OthersSections
+from manuscripts.permissions import Actor
+
+from .models import Agreement
+
+
+def drafts_to_read(actor: Actor, draft: Draft, chapter_id: int | None = None) -> list[Draft]:
+    """The drafts that were open to readers, newest first; `here` says whether the actor finds that chapter in it.
+    Empty where there is but one."""
+    rows = Draft.objects.visible_to(actor).filter(manuscript=draft.manuscript_id, state__in=["open", "closed"])
+    places = Placement.objects.filter(draft=OuterRef("pk"), chapter=chapter_id)
+    membership = actor.membership_in(draft.manuscript)
+    if membership is not None and membership.role == "reviewer":
+        own = Q(discipline=None) | Q(discipline__in=membership.own_discipline_ids())
+        places = places.filter(own | ~Q(draft__round__others_sections=OthersSections.CLOSED))
+    found = list(rows.annotate(here=Exists(places)).order_by("-number")[:100])
+    return found if len(found) > 1 else []
+
+
+def stood_until(draft: Draft) -> datetime | None:
+    """The moment the next draft was opened; None for the newest."""
+    rows = Draft.objects.filter(manuscript=draft.manuscript_id, number__gt=draft.number, state__in=["open", "closed"])
+    return rows.order_by("number").values_list("opened", flat=True).first()
+
+
+def as_they_stood(notes: Sequence[dict[str, Any]], until: datetime) -> list[dict[str, Any]]:
+    """Presented notes (`presenting.present`) without the replies, agreements and decisions that came after `until`.
+    What was withdrawn since stays withdrawn, and an edited message is shown as edited."""
+    ids = [note["id"] for note in notes]
+    counted = Agreement.objects.filter(thread__in=ids, created__lte=until).order_by().values("thread")
+    agreements = {str(pk): n for pk, n in counted.annotate(n=Count("pk")).values_list("thread", "n")}
+    return [_stood(note, until, agreements.get(note["id"], 0)) for note in notes]
+
+
+def _stood(note: dict[str, Any], until: datetime, agreements: int) -> dict[str, Any]:
+    first, *replies = note["comments"]
+    then = {**note, "agreements": agreements, "comments": [first, *(c for c in replies if _by(c["created"], until))]}
+    if note["decision"] and not _by(note["decision"]["at"], until):
+        then.update(decision=None, status="open", applied=None)
+    return then
+
+
+def _by(moment: str, until: datetime) -> bool:
+    return datetime.fromisoformat(moment) <= until

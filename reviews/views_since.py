@@ -1,0 +1,34 @@
+"""What changed in a chapter since it was last read, for the marks in its text."""
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from .room import draft_to_read, manuscript_to_read, open_room
+from .since import ChapterChanges, chapter_changes, since_of
+from .views_reading import reader_zone
+
+
+@require_GET
+def read_changes(request: HttpRequest, slug: str, chapter: str) -> JsonResponse:
+    """By text id what changed in it since the reader last read the chapter, and a sentence; 404 where nothing did."""
+    manuscript = manuscript_to_read(request.actor, slug)
+    draft = draft_to_read(request.actor, manuscript, None)
+    room = open_room(request.actor, draft, chapter)
+    since = since_of(request.actor, room, reader_zone(request, manuscript))
+    if since is None:
+        raise Http404(_("Nothing changed here since it was last read."))
+    found = chapter_changes(request.actor, room, since)
+    return JsonResponse({"told": told(found), "marks": found.marks})
+
+
+def told(found: ChapterChanges) -> str:
+    """How much changed, in a sentence or two."""
+    said = []
+    if found.passages:
+        sentence = ngettext("%d passage has changed since.", "%d passages have changed since.", found.passages)
+        said.append(sentence % found.passages)
+    for title in found.removed:
+        said.append(_("Removed: “%s”.") % title)
+    return " ".join(said) or _("Its order has changed since.")

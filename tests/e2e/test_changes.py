@@ -1,0 +1,145 @@
+"""Changes shown in the text: what is struck is no part of it, so notes stand on the words that were selected."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from reviews.models import Reading, Thread
+from tests.books import BOOK, make_book, make_draft, make_reader, open_at_once
+from tests.e2e.test_reading_room import SIZES, marked, select
+from tests.hard_texts import hard_texts
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+LIB = Path(__file__).parents[2] / "static" / "js" / "lib"
+OLD = "# The handover\n\nNobody owns the **night** shift. 👩‍🚒 The old pager does.\n\nThis goes.\n\nWho is awake?"
+
+
+@pytest.fixture
+def omar():
+    """A reader who read the chapter in draft 1; draft 2 is open."""
+    sections = [("c1-1", None, OLD), BOOK["c1"][1][1]]
+    first = make_book()
+    manuscript = first.manuscript
+    first.placements.filter(section__key="c1-1").update(
+        text=make_draft(manuscript, {"c1": ("The handover", sections)}).placements.get(section__key="c1-1").text
+    )
+    member = make_reader(manuscript, "Omar Haddad", "it-operations")
+    Reading.objects.create(member=member, chapter=first.placements.first().chapter, draft=first, share=1)
+    manuscript.drafts.filter(number=2).delete()
+    manuscript.rounds.update(state="ended")
+    manuscript.drafts.update(state="closed")
+    open_at_once(make_draft(manuscript, BOOK), 2)
+    return member
+
+
+@pytest.fixture
+def enter(new_page, live_server):
+    def go(member, size="wide", **options):
+        client = Client()
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        page = new_page(viewport=SIZES[size], has_touch=size == "phone", reduced_motion="reduce", **options)
+        session = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page.goto(f"{live_server.url}/m/the-night-shift/read/c1/")
+        page.wait_for_selector("[data-ready]")
+        page.wait_for_selector(".since [data-changes]:not([hidden])")
+        return page
+
+    return go
+
+
+def comment(page, words, body):
+    select(page, words)
+    page.click(".marker [data-do=comment]")
+    page.fill(".draft [name=body]", body)
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    page.keyboard.press("Escape")
+    return Thread.objects.get(comments__body=body)
+
+
+def shown(page):
+    return page.evaluate("[...document.querySelectorAll('[data-was]')].map((e) => [e.tagName, e.dataset.was])")
+
+
+def test_a_note_on_words_beside_struck_ones_stands_on_them(enter, omar):
+    page = enter(omar)
+    assert page.text_content(".since [data-told]") == "2 passages have changed since."
+    text = page.evaluate("document.querySelector('section.sec').textContent")
+    assert page.evaluate("[...document.querySelectorAll('.changed, .cut')].map((e) => e.textContent).length") > 0
+    before = comment(page, "shift", "Before it was shown.")
+    page.keyboard.press("d")
+    assert shown(page) == [["DEL", " old"], ["DEL", "This goes."]]
+    assert page.evaluate("document.querySelector('section.sec').textContent") == text
+    after = comment(page, "pager does", "Right after a struck word.")
+    across = comment(page, "The pager does.", "Across it.")
+    assert (before.exact, after.exact, across.exact) == ("shift", "pager does", "The pager does.")
+    assert set(marked(page)["m-comment"]) == {"shift", "pager does", "The pager does."}
+    page.keyboard.press("d")
+    assert shown(page) == []
+    assert set(marked(page)["m-comment"]) == {"shift", "pager does", "The pager does."}
+    page.reload()
+    page.wait_for_selector("[data-ready]")
+    assert set(marked(page)["m-comment"]) == {"shift", "pager does", "The pager does."}
+
+
+def test_on_a_phone_the_bar_shows_changes(enter, omar):
+    page = enter(omar, "phone")
+    page.click(".phonebar [data-changes]")
+    assert page.get_attribute(".phonebar [data-changes]", "aria-pressed") == "true"
+    assert page.text_content(".since [data-label]") == "Hide the changes"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+SHOW = """(html) => { const root = document.createElement('section');
+  root.innerHTML = html.replaceAll('src=', 'data-src=');
+  document.querySelector('main').replaceChildren(root); window.root = root; }"""
+EVERYWHERE = """([length, seed]) => {
+  const text = root.textContent, points = [...text];
+  let state = seed; const random = (n) => (state = (state * 1103515245 + 12345) % 2147483648) % n;
+  const changes = []; let at = 0;
+  while (at < length) {
+    const kind = ['deleted', 'left', 'inserted', 'moved'][random(4)];
+    const end = Math.min(length, at + 1 + random(6));
+    if (kind === 'deleted' || kind === 'left') changes.push([kind, at, at, ' gone 👍 words', random(2)]);
+    else changes.push([kind, at, end, '', 0]);
+    at = end + random(5);
+  }
+  const wrong = [], before = root.innerHTML;
+  const same = (when) => {
+    if (root.textContent !== text) wrong.push([when, 'text', root.textContent]);
+    const index = offsets.indexSection(root);
+    for (let start = 0; start < length; start += 1) for (const more of [1, 2, 7]) {
+      if (start + more > length) continue;
+      const range = index.range(start, start + more);
+      const back = offsets.toOffsets(root, range);
+      const words = points.slice(start, start + more).join('');
+      const expected = words.trim() ? offsets.trim(text, start, start + more) : null;
+      const right = range.toString() === words && JSON.stringify(back) === JSON.stringify(expected);
+      if (!right) wrong.push([when, start, more]);
+    }
+  };
+  changing.showChanges(root, changes, offsets.indexSection);
+  const drawn = root.querySelectorAll('[data-was]').length;
+  const wanted = changes.filter(([kind]) => kind === 'deleted' || kind === 'left').length;
+  if (drawn !== wanted) wrong.push(['drawn', drawn, wanted]);
+  same('shown');
+  changing.hideChanges(root);
+  if (root.innerHTML !== before) wrong.push(['left behind', root.innerHTML]);
+  same('hidden');
+  return wrong;
+}"""
+
+
+def test_no_change_that_is_shown_moves_an_offset(page):
+    """Changes of every kind put everywhere into each hard text: the text, and every range of it, stays what it is."""
+    page.set_content("<!doctype html><main></main>")
+    for name in ("offsets", "changing"):
+        source = base64.b64encode((LIB / f"{name}.js").read_bytes()).decode("ascii")
+        page.evaluate(f"import('data:text/javascript;base64,{source}').then((found) => {{ window.{name} = found; }})")
+    for case in hard_texts():
+        for seed in (1, 7, 1234):
+            page.evaluate(SHOW, case["html"])
+            assert page.evaluate(EVERYWHERE, [len(case["text"]), seed]) == [], case["name"]
