@@ -63,12 +63,13 @@ class ManuscriptForm(forms.ModelForm):
 @require_http_methods(["GET", "POST"])
 def manuscript_new(request: HttpRequest) -> HttpResponse:
     check(request.actor, "manuscript.create", None)
-    zone = request.user.time_zone if request.user.time_zone in available_timezones() else "UTC"
-    form = ManuscriptForm(request.POST or None, initial={"language": request.user.language, "time_zone": zone})
+    own = request.user.time_zone if request.user.time_zone in available_timezones() else ""
+    form = ManuscriptForm(request.POST or None, initial={"language": request.user.language, "time_zone": own or "UTC"})
     if request.method == "POST" and form.is_valid():
         manuscript = make_manuscript(request.user, **form.cleaned_data)
         return redirect("draft_new", manuscript.slug)
-    return render(request, "manuscripts/new.html", {"form": form}, status=400 if form.errors else 200)
+    context = {"form": form, "asks_browser": not own and not form.is_bound}
+    return render(request, "manuscripts/new.html", context, status=400 if form.errors else 200)
 
 
 @require_GET

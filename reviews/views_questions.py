@@ -30,12 +30,17 @@ def _given(request: HttpRequest) -> dict[str, Any]:
     options = [line.strip() for line in data.get("options", "").splitlines() if line.strip()]
     return {
         "kind": data.get("kind", ""),
-        "text": data.get("text", ""),
+        "text": _on_one_line(data.get("text", "")),
         "scopes": data.getlist("scopes"),
         "chapters": data.getlist("chapters"),
         "disciplines": data.getlist("disciplines"),
         "options": options if data.get("kind") == "choice" else [],
     }
+
+
+def _on_one_line(text: str) -> str:
+    """A question has no lines: its field wraps, and Enter in it is a space."""
+    return " ".join(text.split())
 
 
 def _page(request: HttpRequest, manuscript: Manuscript, error: Refused | None = None, **typed: Any) -> HttpResponse:
@@ -97,7 +102,7 @@ def question_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def _changed(request: HttpRequest) -> dict[str, Any]:
     return {
-        "text": request.POST.get("text", ""),
+        "text": _on_one_line(request.POST.get("text", "")),
         "scopes": request.POST.getlist("scopes"),
         "chapters": request.POST.getlist("chapters"),
         "disciplines": request.POST.getlist("disciplines"),
