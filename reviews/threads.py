@@ -13,6 +13,7 @@ from manuscripts.models import Manuscript, Membership, Placement, Round
 from manuscripts.permissions import Actor, check
 
 from .carrying import carry_one, newest_anchor
+from .edits import foresee_soon
 from .invitations import accept
 from .models import Agreement, Anchor, Comment, Decision, Review, Thread
 from .posting import NewThread, check_new, find_place, place_in_text, read_words, voice_of, writing_round
@@ -251,10 +252,19 @@ def decide(
             },
         )
         thread.status = "decided"
+        if decision == "will_change":
+            _look_again(thread.manuscript)
     _touch(thread, "status")
     thread = Thread.objects.select_related("decision", "manuscript").get(pk=thread.pk)
     record_event(thread.manuscript, "thread.decided", me, f"thread:{thread.pk}", decision=decision)
     return thread
+
+
+def _look_again(manuscript: Manuscript) -> None:
+    """An upload that waits to be opened is checked against the change list as it is now."""
+    waiting = manuscript.drafts.filter(state="ready", working=False).first()
+    if waiting is not None:
+        foresee_soon(waiting)
 
 
 def _check_decision(thread: Thread, decision: str, reason: str, duplicate_of: Thread | None) -> None:

@@ -11,6 +11,7 @@ from manuscripts.numbers import whole
 from manuscripts.permissions import load
 
 from . import desk
+from .changelist import on_list
 from .edit_lines import offer_for
 from .models import Thread
 from .note_cards import Card, Cards
@@ -27,6 +28,8 @@ def desk_page(request: HttpRequest, slug: str) -> HttpResponse:
         draft.manuscript = manuscript
         context |= _list(request, draft)
         context |= _open_note(request, draft, context["notes"])
+        if not request.htmx:
+            context["listed"] = on_list(request.actor, manuscript).count()
     template = "reviews/_desk_note.html" if request.htmx else "reviews/desk.html"
     return render(request, template, context)
 

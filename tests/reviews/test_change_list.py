@@ -326,3 +326,24 @@ def test_two_suggestions_side_by_side_are_both_found():
         assert stands(align(old, new), start, end, wanted, [places[1 - number]], at=10)
     half = old.replace("wakes nobody", "rouses everyone")
     assert not stands(align(old, half), *places[1], [places[0]], at=10)
+
+
+def test_what_is_put_on_the_list_while_an_upload_waits_is_looked_for_in_it(desk):
+    desk.upload(word_book(swap=[("the night shift", "the late shift")]))
+    thread = desk.say(desk.omar, "the night shift", "the late shift")
+    desk.run_jobs()
+    page = desk.client.get(desk.url("draft", 2)).content.decode()
+    assert re.search(rf'name="changed" value="{thread.pk}" checked', page)
+    desk.client.post(desk.url("change_list"), {"thread": thread.pk})
+    assert f'name="changed" value="{thread.pk}"' not in desk.client.get(desk.url("draft", 2)).content.decode()
+    desk.open(2, changed=str(thread.pk))
+    assert not Decision.objects.exists()
+
+
+def test_the_desk_puts_a_suggestion_on_the_list_and_counts_it(desk):
+    thread = desk.say(desk.omar, "the night shift", "the late shift", accept=False)
+    page = desk.client.get(desk.url("desk"), {"note": thread.pk})
+    assert "Put on my change list" in words(page) and "Your change list 0" in words(page)
+    decide(actor_of(desk.me), thread, "will_change")
+    page = desk.client.get(desk.url("desk"), {"note": thread.pk, "tab": "will_change"})
+    assert "On your change list" in words(page) and "Your change list 1" in words(page)

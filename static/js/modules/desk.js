@@ -111,6 +111,7 @@ start("desk", (desk) => {
     if (key === "j") step(1);
     else if (key === "k") step(-1);
     else if (key === "r") pane.querySelector("[name=body]")?.focus();
+    else if (key === "p") pane.querySelector("[data-put]")?.click();
     else if (key === "z") document.querySelector("form[data-undo] button")?.click();
     else if (key === "?") document.querySelector("#desk-keys").showModal();
     else if (DECISIONS[key]) decide(DECISIONS[key]);
