@@ -22,6 +22,9 @@ LONGEST_COMPARED = 4_000  # words of old and new together that are compared one 
 WORD = re.compile(r"\w+|\s+|[^\w\s]")
 BLANK = " \t"
 LINE_START = re.compile(r"[ \t>]*(?:(?:[-+*:]|#{1,6}|\d{1,9}[.)]|\[\^[^\]]+\]:)[ \t]+)*")
+#: What stands in the Markdown and shows as nothing: addresses, and the marks of footnotes.
+UNSEEN = re.compile(r"\]\((?:[^()\n]|\([^()\n]*\))*\)|\[\^[^\]\n]+\]:?|^\[[^\]\n]+\]:[^\n]*$", re.MULTILINE)
+NEITHER = "`"  # neither a word nor a blank to the aligner
 #: Markup that a replacement may swallow whole. Links, footnotes, pictures and blocks it may not.
 MAY_GO = {"em", "strong", "del", "code"}
 LEFT_EMPTY = re.compile(r"<(a|em|strong|del|code|h[1-6]|p|li|dt|dd|figcaption)(?: [^>]*)?></\1>")
@@ -206,6 +209,7 @@ def _unescaped(markdown: str, position: int) -> int:
 def _positions(text: str, markdown: str) -> list[int]:
     """The place in the Markdown of each character of its canonical text; -1 where it is not known."""
     found = [-1] * len(text)
+    markdown = UNSEEN.sub(lambda match: NEITHER * len(match[0]), markdown)
     aligned = align(text, markdown)
     for i, j in enumerate(aligned.to):
         if j >= 0 and aligned.old.word(i) == aligned.new.word(j):

@@ -16,7 +16,6 @@ from . import (
     views_questions,
     views_reading,
     views_settings,
-    views_working,
     views_since,
     views_working,
 )
