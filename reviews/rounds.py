@@ -340,20 +340,25 @@ def record_reading(actor: Actor, manuscript: Manuscript, chapter_key: str, share
 
 def progress(reviews: list[Review], draft: Draft | None) -> dict[int, dict[str, int]]:
     """By review id: how many of the chapters asked about have been read to the end, in this round or, where the
-    chapter is the same since, before it. Four queries for any number."""
+    chapter is the same since, before it. Three queries for any number."""
     if draft is None:
         return {review.pk: {"read": 0, "asked": 0} for review in reviews}
     root = {d.pk: d.resolved().pk for d in draft.manuscript.all_disciplines}
-    rows = list(draft.placements.exclude(chapter_position=0).values_list("chapter_id", "discipline_id"))
-    common = {chapter for chapter, discipline in rows if discipline is None}
     members = {review.member_id: review.member for review in reviews}
-    finished: dict[int, set[int]] = {}
     done = Reading.objects.filter(member__in=members, draft__number__lte=draft.number, share__gte=0.95)
     seen = list(done.values_list("member_id", "chapter_id", "draft_id", "draft__round_id"))
-    texts = _chapter_texts({draft_id for *_, draft_id, _ in seen} | {draft.pk})
+    rows: list[tuple[int, int | None]] = []
+    texts: dict[tuple[int, int], list[int]] = {}
+    places = Placement.objects.filter(draft__in={row[2] for row in seen} | {draft.pk}).order_by("position")
+    columns = ("draft_id", "chapter_id", "chapter_position", "discipline_id", "text_id")
+    for draft_id, chapter_id, position, discipline, text_id in places.values_list(*columns):
+        texts.setdefault((draft_id, chapter_id), []).append(text_id)
+        if draft_id == draft.pk and position:
+            rows.append((chapter_id, discipline))
+    common = {chapter for chapter, discipline in rows if discipline is None}
+    finished: dict[int, set[int]] = {}
     for member_id, chapter_id, draft_id, round_id in seen:
-        same = texts.get((draft_id, chapter_id)) == texts.get((draft.pk, chapter_id))
-        if round_id == draft.round_id or same:
+        if round_id == draft.round_id or texts.get((draft_id, chapter_id)) == texts.get((draft.pk, chapter_id)):
             finished.setdefault(member_id, set()).add(chapter_id)
     result = {}
     for review in reviews:
@@ -361,12 +366,3 @@ def progress(reviews: list[Review], draft: Draft | None) -> dict[int, dict[str, 
         asked = common | {chapter for chapter, discipline in rows if discipline and root[discipline] in own}
         result[review.pk] = {"read": len(asked & finished.get(review.member_id, set())), "asked": len(asked)}
     return result
-
-
-def _chapter_texts(draft_ids: set[int]) -> dict[tuple[int, int], list[int]]:
-    """By draft and chapter: the ids of its texts, in order."""
-    rows = Placement.objects.filter(draft__in=draft_ids).order_by("chapter_position", "position")
-    found: dict[tuple[int, int], list[int]] = {}
-    for draft_id, chapter_id, text_id in rows.values_list("draft_id", "chapter_id", "text_id"):
-        found.setdefault((draft_id, chapter_id), []).append(text_id)
-    return found

@@ -1,6 +1,6 @@
 """What changed since someone last read a chapter: shown beside its text, and said where they are asked again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from manuscripts.changes import Place, differences
-from manuscripts.changes_page import LABEL, both_readable, draft_before, pairs_of
+from manuscripts.changes_page import LABEL, both_readable, pairs_of
 from manuscripts.models import Draft, Membership, Placement, SectionText
 from manuscripts.passages import tell
 from manuscripts.permissions import Actor
@@ -27,29 +27,21 @@ class Since:
     read: datetime | None = None
 
 
-def since_of(actor: Actor, room: Room, zone: str) -> Since | None:
+def since_of(actor: Actor, room: Room, drafts: Sequence[Any], zone: str) -> Since | None:
     """The older draft in which this chapter was last read (for the author team the draft before), if what the actor
-    may read of the chapter is not the same since."""
-    if room.draft.number == 1 or not room.draft.was_opened:
+    may read of the chapter is not the same since. `drafts` are those of `as_it_was.drafts_to_read`."""
+    if not room.draft.was_opened:
         return None
-    since = _last_read(actor, room.membership, room.draft, room.chapter_id, zone)
-    if since is None:
+    older = [draft for draft in drafts if draft.number < room.draft.number]
+    known = older if room.membership.is_author_team else [draft for draft in older if draft.last_read]
+    if not known:
         return None
-    rows = Placement.objects.readable_by(actor, since.draft).filter(chapter=room.chapter_id)
-    before = list(rows.order_by("position").values_list("section_id", "text_id"))
-    return since if before != [(row.section_id, row.text_id) for row in room.sections] else None
-
-
-def _last_read(actor: Actor, member: Membership, draft: Draft, chapter_id: int, zone: str) -> Since | None:
-    if member.is_author_team:
-        before = draft_before(actor, draft)
-        return Since(before) if before else None
-    rows = member.readings.filter(chapter=chapter_id, draft__number__lt=draft.number).select_related("draft__round")
-    row = rows.order_by("-draft__number").first()
-    if row is None:
+    draft = known[0]
+    rows = Placement.objects.readable_by(actor, draft).filter(chapter=room.chapter_id).order_by("position")
+    before = list(rows.values_list("section_id", "text_id"))
+    if before == [(row.section_id, row.text_id) for row in room.sections]:
         return None
-    row.draft.manuscript = draft.manuscript
-    return Since(row.draft, row.updated.astimezone(ZoneInfo(zone)))
+    return Since(draft, None if room.membership.is_author_team else draft.last_read.astimezone(ZoneInfo(zone)))
 
 
 @dataclass

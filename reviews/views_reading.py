@@ -29,7 +29,9 @@ from .since import known_before, say_what_changed, since_of
 def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     """One chapter with its notes; `?draft=n` shows a former draft, read-only."""
     manuscript = manuscript_to_read(request.actor, slug)
-    draft = draft_to_read(request.actor, manuscript, request.GET.get("draft"))
+    drafts = drafts_to_read(request.actor, manuscript, chapter)
+    number = request.GET.get("draft")
+    draft = drafts[0] if drafts and not number else draft_to_read(request.actor, manuscript, number)
     room = open_room(request.actor, draft, chapter)
     texts = {row.text_id: row.text.text for row in room.sections}
     cards = cards_of(request, draft, chapter_threads(request.actor, draft, room.chapter_id), texts=texts)
@@ -37,8 +39,8 @@ def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     context = {
         **frame,
         "room": room,
-        "since": None if frame["former"] else since_of(request.actor, room, reader_zone(request, manuscript)),
-        "drafts": drafts_to_read(request.actor, draft, room.chapter_id),
+        "since": None if frame["former"] else since_of(request.actor, room, drafts, reader_zone(request, manuscript)),
+        "drafts": drafts,
         "contents": room.contents,
         "sections": _sections(room),
         "cards": cards,
@@ -59,7 +61,7 @@ def read_book(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         **room_context(request, draft, membership),
         "contents": contents(request.actor, draft, membership),
-        "drafts": drafts_to_read(request.actor, draft),
+        "drafts": drafts_to_read(request.actor, manuscript),
         "cards": cards,
         "notes": notes_html(cards),
     }

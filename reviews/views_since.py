@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from .as_it_was import drafts_to_read
 from .room import draft_to_read, manuscript_to_read, open_room
 from .since import ChapterChanges, chapter_changes, since_of
 from .views_reading import reader_zone
@@ -14,9 +15,9 @@ from .views_reading import reader_zone
 def read_changes(request: HttpRequest, slug: str, chapter: str) -> JsonResponse:
     """By text id what changed in it since the reader last read the chapter, and a sentence; 404 where nothing did."""
     manuscript = manuscript_to_read(request.actor, slug)
-    draft = draft_to_read(request.actor, manuscript, None)
-    room = open_room(request.actor, draft, chapter)
-    since = since_of(request.actor, room, reader_zone(request, manuscript))
+    room = open_room(request.actor, draft_to_read(request.actor, manuscript, None), chapter)
+    drafts = drafts_to_read(request.actor, manuscript, chapter)
+    since = since_of(request.actor, room, drafts, reader_zone(request, manuscript))
     if since is None:
         raise Http404(_("Nothing changed here since it was last read."))
     found = chapter_changes(request.actor, room, since)
