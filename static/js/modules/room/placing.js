@@ -78,7 +78,6 @@ export function startPlacing(room) {
       try {
         const data = await post(address(asked), { ...fields, chapter: room.data.chapter ?? "" });
         location.assign(data.address);
-        if (new URL(data.address, location.href).pathname === location.pathname) location.reload();
         return true;
       } catch (error) {
         say(error.message || room.words.not_saved);
