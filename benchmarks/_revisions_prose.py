@@ -25,6 +25,11 @@ OPENINGS = (
     "In the end", "By then", "Strictly speaking", "For once", "At first light", "On paper", "In practice", "Since then",
     "To be fair", "Most days", "Behind closed doors", "Over time", "Nobody denies it", "Here and there", "As a rule",
 )  # fmt: skip
+QUESTIONS = (
+    "why {0}, nobody's {1} could tell?", "who says that {0}?", "how often, {3} all that, was the {1} {2}?",
+    "is there a {1} without its {2} year when {0}?", "what if {0}?", "had {0}, or only the {2} {1} {3} it?",
+    "which {1} would be {2} enough once {0}?", "does it matter {3} the {1} whether {0}?",
+)  # fmt: skip
 PREPOSITIONS = ("with", "under", "behind", "beside", "without", "against", "across", "near", "for", "beyond", "between")
 
 
@@ -151,7 +156,8 @@ def _english(lexicon: Lexicon) -> Sentence:
         elif kind == 7:
             text = f"{one} - {two}."
         elif kind == 8:
-            text = f"why {two.replace('.', '')}, nobody's {_pick(rng, lexicon.nouns)} could tell?"
+            noun, place = _pick(rng, lexicon.nouns), rng.choice(PREPOSITIONS)
+            text = rng.choice(QUESTIONS).format(two, noun, _pick(rng, lexicon.adjectives), place)
         else:
             text = f"{one}; {two} ({_thing(rng, lexicon, 1)})."
         return _capital(text)
@@ -180,8 +186,9 @@ def _of_patterns(patterns: tuple[str, ...], lists: dict[str, tuple[str, ...]], j
 
 def _voice(name: str, patterns: str, join: str, end: str, space: str = " ", spaced: bool = True, **lists: str) -> Voice:
     words = {key: tuple(value.split()) for key, value in lists.items()}
+    numbers = {"k": tuple(str(number) for number in range(2, 400, 3))}
     every = tuple(word for group in words.values() for word in group)
-    return Voice(name, _of_patterns(tuple(patterns.split("|")), words, join, end), every, space, spaced)
+    return Voice(name, _of_patterns(tuple(patterns.split("|")), words | numbers, join, end), every, space, spaced)
 
 
 CHINESE = _voice(
@@ -199,7 +206,7 @@ CHINESE = _voice(
 )  # fmt: skip
 JAPANESE = _voice(
     "japanese",
-    "{n}は{n}を{v}|{t}、{n}が{n}に{v}|{a}{n}の{n}は{d}{v}|{n}と{n}を{d}{v}|"
+    "{n}は{n}を{v}|{t}、{n}が{n}に{v}|{a}{n}の{n}は{d}{v}|第{k}の{n}が{v}|{n}には{k}個の{n}がある|{k}月{k}日に{n}を{v}|{n}よりも{a}{n}を選ぶ|{n}と{n}を{d}{v}|"
     "{t}には{a}{n}しかなく、{n}も{v}|{n}から{n}まで{v}",
     "、", "。", space="", spaced=False,
     n="運用 会議 電話 夜勤 船長 灯台 手紙 約束 予算 責任者 部署 サーバー "
@@ -213,7 +220,8 @@ JAPANESE = _voice(
 )  # fmt: skip
 THAI = _voice(
     "thai",
-    "{n}{v}{n}|{n}ไม่เคย{v}{n}{a}|{n}กับ{n}{v}กัน{t}|{t}{n}{v}{n}|{n}ที่{a}ถูก{v}",
+    "{n}{v}{n}|{n}ไม่เคย{v}{n}{a}|{n}หมายเลข{k}{v}{n}|มี{n}{k}แห่ง{t}|"
+    "{n}{a}กว่า{n}ของ{n}|{n}กับ{n}{v}กัน{t}|{t}{n}{v}{n}|{n}ที่{a}ถูก{v}",
     "และ", " ", space="", spaced=False,
     n="ทีมงาน แผนงาน ลูกค้า ประชุม ผู้จัดการ ระบบ เรือ กัปตัน จดหมาย หมู่บ้าน "
     "สวน แม่น้ำ สะพาน กุญแจ แผนที่ เครื่องจักร วาล์ว สัญญา "
@@ -223,7 +231,8 @@ THAI = _voice(
 )  # fmt: skip
 ARABIC = _voice(
     "arabic",
-    "{v} {n} {n} {a}|لم ي{v} {n} في {n}|كان {n} {a} منذ {t}|{n} الذي {v} {n} ظل {a}|"
+    "{v} {n} {n} {a}|لم ي{v} {n} في {n}|كان {n} {a} منذ {t}|في {n} رقم {k} {v} {n}|"
+    "بعد {k} يوما {v} {n} {n}|ليس {n} {a} مثل {n}|هل {v} {n} كل {n}؟|{n} الذي {v} {n} ظل {a}|"
     "{v} {n} مع {n} {t}|إن {n} و{n} أمر {a}",
     "، ", ".",
     n="المهندس الفريق النشر المدير العميل الخادم الاجتماع العقد البحر "
@@ -235,7 +244,8 @@ ARABIC = _voice(
 )  # fmt: skip
 HEBREW = _voice(
     "hebrew",
-    "{n} {v} את {n}|{t} {n} לא {v} {n} {a}|{n} של {n} היה {a}|{n} ו{n} {v} יחד {t}|מי ש{v} את {n} נשאר {a}",
+    "{n} {v} את {n}|{t} {n} לא {v} {n} {a}|{n} של {n} היה {a}|ב{n} מספר {k} {v} {n}|אחרי {k} ימים {n} {v} שוב|"
+    "{n} {a} יותר מ{n}|למה {v} {n} את {n}?|{n} ו{n} {v} יחד {t}|מי ש{v} את {n} נשאר {a}",
     ", ", ".",
     n="הצוות התוכנית הלקוח השרת הפגישה החוזה הים הקברניט הנמל המכתב הכפר הגינה הגשר המפתח המפה המשאבה השסתום הוועדה "
     "העד הסעיף החלון הסיפור הנהר הרופאה התלמיד המחסן התקציב הרישום המנהלת הטלפון",
