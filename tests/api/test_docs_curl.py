@@ -97,6 +97,13 @@ def test_the_lines_do_what_the_document_says(done):
     assert sum(second["changes"]["remarks"].values()) == 2
     assert second["changes"]["remarks"]["kept"] >= 1
 
+    applied = read(done, "applied")
+    assert (applied["decision"]["decision"], applied["decision"]["applied_in"]) == ("changed", 4)
+    assert applied["anchor"]["exact"] == "the duty officer"
+    assert read(done, "taken-back")["decision"]["decision"] == "will_change"
+    assert "the duty officer" in read(done, "edited")["markdown"]
+    assert read(done, "edited")["markdown"].endswith("Who is asked *first*?\n")
+
     printed = (done / "out").read_text().splitlines()
     assert printed.count("sent-twice") == 2
     assert printed[-1] == "Said better."
