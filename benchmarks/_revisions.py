@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks._revisions_prose import Voice
+from benchmarks._revisions_prose import WORD, Voice
 
 SURE, UNSURE = 0.6, 0.4  # share of a range's characters that must, or must not, have stayed
 STRAY = 0.15  # share of them that may have gone apart from the others
 TOGETHER = 60  # characters of other text between those of a range that still stand together
 SHORT = 40  # characters of a range that can be replaced in place
-WORD = re.compile(r"[^\W_](?:[^\W_]|['\u2019\u0300-\u036f\u0900-\u097f\u0980-\u09ff\u200d\ufe0f])*")
 SENTENCE = re.compile(r"[^.?!。\n]+[.?!。]*[\"”)]*")
 
 
@@ -88,6 +87,7 @@ class Pen:
 
     def __init__(self, rng: random.Random, voice: Voice) -> None:
         self.rng, self.voice = rng, voice
+        self.pattern = voice.pattern()
         self.next_id = 0
         self.instead: list[tuple[list[int], list[int]]] = []  # characters gone, characters that came for them
         self._came: dict[int, int] = {}  # of a character that came: which of these
@@ -119,8 +119,8 @@ class Pen:
 
     def section(self) -> Section:
         heading = self.sentence()
-        words = list(WORD.finditer(heading.text))
-        end = words[min(3, len(words) - 1)].end() if self.voice.spaced else min(8, len(heading))
+        words = self.words(heading)
+        end = words[min(3, len(words) - 1)][1]
         return [
             Paragraph([heading.part(0, end)], "heading"),
             *(self.paragraph() for _ in range(self.rng.randint(3, 8))),
@@ -147,10 +147,8 @@ class Pen:
         return found.capitalize() if word[:1].isupper() else found
 
     def words(self, piece: Piece) -> list[tuple[int, int]]:
-        """Where its words stand; of a script without blanks, pairs of characters."""
-        if self.voice.spaced:
-            return [match.span() for match in WORD.finditer(piece.text)]
-        return [match.span() for match in re.finditer(r"\w{2}", piece.text)]
+        """Where its words stand."""
+        return [match.span() for match in self.pattern.finditer(piece.text)]
 
 
 @dataclass
@@ -230,10 +228,10 @@ def _groups(places: list[int]) -> list[list[int]]:
     return groups
 
 
-def draw(rng: random.Random, truth: Truth, count: int, spaced: bool = True) -> list[dict[str, Any]]:
+def draw(rng: random.Random, truth: Truth, count: int, pattern: re.Pattern[str] = WORD) -> list[dict[str, Any]]:
     """Ranges of all sizes with their truth: a good part near what changed, at most a third gone or replaced."""
     text = truth.old_text
-    words = [m.span() for m in (WORD if spaced else re.compile(r"\w{2}")).finditer(text)]
+    words = [m.span() for m in pattern.finditer(text)]
     sentences = [m.span() for m in SENTENCE.finditer(text) if m.end() - m.start() > 6]
     changed = [number for number, (start, end) in enumerate(words) if _is_changed(truth.to, start, end)]
     room = {"span": count, "detached": count // 4, "replaced": count // 10}

@@ -178,7 +178,7 @@ def revised_book(name: str, level: int, number: int, ranges: int = 120) -> Revis
     new, new_whole = _render({key: text for key, text in chapters.items() if text.sections})
     anchors = [
         each
-        for each in draw(rng, Truth(old_whole, new_whole, pen.instead), ranges, pen.voice.spaced)
+        for each in draw(rng, Truth(old_whole, new_whole, pen.instead), ranges, pen.pattern)
         if "\n" * BETWEEN not in old_whole[0][each["start"] : each["end"]]
     ]
     whole = Revision(f"{name} {level}.{number}", name, level, old_whole[0], new_whole[0], anchors)

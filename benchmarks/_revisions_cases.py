@@ -208,7 +208,7 @@ def revision(name: str, level: int, number: int, ranges: int = RANGES) -> Revisi
     if how.reversible and (number + level) % 2:
         old, new, instead = new, old, [(came, gone) for gone, came in instead]
     truth = Truth(old, new, instead)
-    drawn = draw(rng, truth, ranges, pen.voice.spaced)
+    drawn = draw(rng, truth, ranges, pen.pattern)
     return Revision(f"{name} {level}.{number}", name, level, old[0], new[0], drawn)
 
 

@@ -1,10 +1,12 @@
 """Invented prose to revise: word lists and a small grammar, seeded, in several registers and scripts."""
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 Sentence = Callable[[random.Random], str]
+WORD = re.compile(r"[^\W_](?:[^\W_]|['\u2019\u0300-\u036f\u0900-\u097f\u0980-\u09ff\u200d\ufe0f])*")
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,12 @@ class Voice:
     words: tuple[str, ...] = field(repr=False)
     space: str = " "
     spaced: bool = True  # words are told apart by blanks
+
+    def pattern(self) -> re.Pattern[str]:
+        """Finds its words in a text; in a script without blanks, those it writes with."""
+        if self.spaced:
+            return WORD
+        return re.compile("|".join([*sorted(map(re.escape, self.words), key=len, reverse=True), r"\d+"]))
 
 
 NUMBERS = ("two", "three", "five", "seven", "nine", "eleven", "twenty", "forty")

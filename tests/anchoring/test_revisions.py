@@ -159,7 +159,7 @@ def test_unspaced_scripts_are_drawn_from_as_well():
     rng = random.Random(4)
     pen = Pen(rng, UNSPACED_VOICES[0])
     text = pen.text(1, 1).render()
-    assert len(draw(rng, Truth(text, text, []), 20, spaced=False)) == 20
+    assert len(draw(rng, Truth(text, text, []), 20, pen.pattern)) == 20
 
 
 def test_the_quote_search_takes_exact_hits_then_what_is_most_alike():
