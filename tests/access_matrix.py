@@ -84,6 +84,8 @@ comment_change            POST      answered   404  404  404  404   403  409  40
 unsent                    POST      -          404  404  404  404   200  200  200  200  200  200
 unsent_list               GET       -          404  404  404  404   200  200  200  200  200  200
 verdict                   GET       -          404  404  404  404   200  200  200  404  404  404
+read_changes              GET       -          404  404  404  404   404  404  404  404  404  404
+read_changes              GET       reread     404  404  404  404   200  200  200  200  200  200
 answers_save              POST      -          404  404  404  404   200  200  200  403  403  403
 answers_save              POST      ended      404  404  404  404   403  403  403  403  403  403
 review_state              POST      -          404  404  404  404   302  302  302  403  403  403

@@ -32,6 +32,7 @@ from reviews.models import Edit
 from reviews.rounds import close_round, review_of
 from reviews.threads import NewThread, create_thread, decide, reply
 from tests.access_walk import PATTERNS
+from tests.books import make_draft
 from tests.cast import Cast, make_cast, make_member
 from tests.manuscripts.uploads import word
 
@@ -376,7 +377,20 @@ def _apply(scene: Scene) -> None:
     scene.args["edit_undo"] = {"pk": Edit.objects.get().pk}
 
 
+def _open_next(scene: Scene) -> None:
+    """The readers have read a chapter, and a correction that changed it is open."""
+    cast = scene.cast
+    chapter = cast.draft.placements.select_related("chapter").get(section__key="c1-1").chapter
+    for who in ("link", "ops", "sec", "observer"):
+        cast.members[who].readings.create(chapter=chapter, draft=cast.draft, share=1)
+    words = "# The handover\n\nSomebody owns the night shift."
+    corrected = make_draft(cast.book, {"c1": ("The handover", [("c1-1", None, words)])}, state="open")
+    cast.book.drafts.filter(pk=cast.draft.pk).update(state="closed")
+    cast.book.drafts.filter(pk=corrected.pk).update(round=cast.draft.round_id, label="1.1")
+
+
 GIVEN = {
+    "reread": _open_next,
     "edited": _apply,
     "ended": _end_round,
     "closed": _mode(others_sections=OthersSections.CLOSED),

@@ -91,6 +91,7 @@ def test_on_a_phone_the_bar_shows_changes(enter, omar):
     assert page.get_attribute(".phonebar [data-changes]", "aria-pressed") == "true"
     assert page.text_content(".since [data-label]") == "Hide the changes"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.querySelector('#text').getBoundingClientRect().width") > 300  # without a note, too
 
 
 SHOW = """(html) => { const root = document.createElement('section');
