@@ -8,7 +8,7 @@ from tests.e2e.test_reading_room import SELECT, SIZES
 from tests.reviews.test_carrying import BILL, HOURS, LEDGER, NIGHT, PAGER, WINDOW, Drafts, md
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-AFTER = "Whoever looks at the bill sees mostly the rope behind it."
+AFTER = "Whoever signs for it sees mostly the price, and the years behind it."
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_the_closest_passage_is_chosen_by_keyboard_and_taken_back(book, enter):
     page.wait_for_selector(".placing .cands")
     assert "alike" in note.inner_text()
     assert not Axe().run(page, {"include": [[".note.on"]]}).response["violations"]
-    note.locator(".cands li", has_text="the rope behind it").locator("button").press("Enter")
+    note.locator(".cands li", has_text="the years behind it").locator("button").press("Enter")
     page.wait_for_selector(".toast:not([hidden])")
     fate, key, words = book.stands(book.lost)
     assert (fate, key) == ("kept", "c2-1") and words in AFTER

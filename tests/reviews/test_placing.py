@@ -87,7 +87,8 @@ def test_a_note_put_elsewhere_is_listed_there_alone(book):
 def detached(book):
     note = book.note("c1-1", "whoever looks into it sees mostly the room")
     book.next(
-        c1=md(NIGHT, PAGER), c2=md(BILL, HOURS, "Whoever looks at the bill sees mostly the rope behind it.", LEDGER)
+        c1=md(NIGHT, PAGER),
+        c2=md(BILL, HOURS, "Whoever signs for it sees mostly the price, and the years behind it.", LEDGER),
     )
     assert book.stands(note)[0] == "detached"
     return note
@@ -98,7 +99,7 @@ def test_the_closest_passages_are_offered_and_one_is_chosen_without_script(book)
     client = signed_in(book.author)
     page = client.get(place_url(note))
     (best, *_) = page.context["placing"].choices
-    assert best.passage.words.startswith("Whoever looks at the bill") and 50 < best.percent < 100
+    assert best.passage.words.startswith("Whoever signs for it") and 50 < best.percent < 100
     assert f"{best.percent}%<small>alike</small>" in page.content.decode()
     assert "whoever looks into it sees mostly the room" in page.content.decode()
     answer = client.post(place_url(note), {"text_id": best.text_id, "start": best.start, "end": best.end}, follow=True)
