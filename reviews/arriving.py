@@ -19,7 +19,7 @@ from manuscripts.models import Draft, Membership, Placement, SectionText
 from manuscripts.permissions import Actor
 
 from .carrying import standing_anchors
-from .changelist import Passage, clipped, on_list, passage_of
+from .changelist import Passage, clipped, on_list, order_in, passage_of
 from .desk import add_passages
 from .models import Anchor, Decision, Thread
 from .note_cards import Card, Cards
@@ -177,11 +177,13 @@ def may_be_marked(draft: Draft) -> set[int]:
 
 @dataclass
 class Line:
-    """One note of the list beside a draft on its way in."""
+    """One note of the list beside a draft on its way in: its passage in the open draft, and the words it would stand
+    on."""
 
     note: dict[str, Any]
     card: Card
     passage: Passage
+    now: Passage | None = None
 
     @property
     def place(self) -> dict[str, Any]:
@@ -209,16 +211,21 @@ def panel(actor: Actor, draft: Draft, makes: Cards) -> Panel:
         return Panel()
     lines = _lines(actor, before, makes, [pk for kind in KINDS for pk in listed[kind]])
     still = set(on_list(actor, draft.manuscript).values_list("pk", flat=True))
-    parts = ([lines[pk] for pk in listed[kind] if pk in lines and pk in still] for kind in KINDS)
-    return Panel(*parts)
+    foreseen = {each["thread"]: each for each in draft.foreseen.get("notes") or [] if each["thread"] in lines}
+    texts = _texts_of(foreseen.values())
+    for pk, each in foreseen.items():
+        lines[pk].now = _now(each, texts)
+    return Panel(*([line for pk, line in lines.items() if pk in still and pk in listed[kind]] for kind in KINDS))
 
 
 def _lines(actor: Actor, before: Draft, makes: Cards, ids: Sequence[int]) -> dict[int, Line]:
+    """By note, in the order of the open draft's text."""
     rows = before.placements.select_related("section", "chapter", "text").defer("text__html", "text__markdown")
     places = {row.section.key: row for row in rows}
     texts = {row.text_id: row.text.text for row in places.values()}
     notes = present(actor, Thread.objects.visible_to(actor).filter(pk__in=ids), before, texts)
     add_passages(before, notes)
+    notes.sort(key=lambda note: order_in(note, places))
     return {int(note["id"]): Line(note, makes.card(note), passage_of(note, places)) for note in notes}
 
 
@@ -240,7 +247,7 @@ def changed_notes(actor: Actor, draft: Draft, makes: Cards) -> list[ChangedNote]
     if draft.state != "ready" or before is None:
         return []
     lines = _lines(actor, before, makes, [each["thread"] for each in foreseen])
-    texts = dict(SectionText.objects.filter(pk__in={n["text_id"] for n in foreseen}).values_list("pk", "text"))
+    texts = _texts_of(foreseen)
     rows: Iterable[Placement] = draft.placements.only("chapter_id", "chapter_title")
     titles = {row.chapter_id: row.chapter_title for row in rows}
     return [
@@ -254,6 +261,10 @@ def changed_notes(actor: Actor, draft: Draft, makes: Cards) -> list[ChangedNote]
         for each in foreseen
         if each["thread"] in lines
     ]
+
+
+def _texts_of(foreseen: Iterable[dict[str, Any]]) -> dict[int, str]:
+    return dict(SectionText.objects.filter(pk__in={each["text_id"] for each in foreseen}).values_list("pk", "text"))
 
 
 def _now(each: dict[str, Any], texts: dict[int, str]) -> Passage | None:

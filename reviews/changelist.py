@@ -122,7 +122,7 @@ def change_list(actor: Actor, draft: Draft, makes: Cards) -> ChangeList:
             by_id[pk].state, by_id[pk].why = STATES["file"], ""
         for pk, why in found.by_hand.items():
             by_id[pk].why = WHY[why]
-    return ChangeList(sorted(rows, key=lambda row: _order(row.note, places)), files)
+    return ChangeList(sorted(rows, key=lambda row: order_in(row.note, places)), files)
 
 
 def _places(draft: Draft) -> dict[str, Placement]:
@@ -172,24 +172,25 @@ def _tell_applied(manuscript: Manuscript, rows: dict[int, Row]) -> None:
 
 
 def _tell_suggestions(rows: dict[int, Row], places: dict[str, Placement], files: Sequence[WordFile]) -> None:
-    """Gives each suggestion to its Word file, or says why not. Of two on the same words the one decided first
-    counts."""
+    """Gives each suggestion to its Word file, or says why not. Of two on the same words the one applied here counts,
+    else the one decided first."""
     by_source = {file.source.pk: file for file in files}
     taken: list[tuple[Wanted, Row]] = []
-    for pk, row in sorted(rows.items(), key=lambda item: (item[1].note["decision"]["at"], item[0])):
-        if row.is_applied:
-            continue
+    first = sorted(rows.items(), key=lambda item: (not item[1].is_applied, item[1].note["decision"]["at"], item[0]))
+    for pk, row in first:
         why = _why_by_hand(row)
-        row.why = WHY[why] if why else ""
         if why:
+            row.why = "" if row.is_applied else WHY[why]
             continue
         anchor = row.note["anchor"]
         wanted = Wanted(pk, places[anchor["section"]].text_id, anchor["start"], anchor["end"], row.note["replacement"])
         row.other = next((other for each, other in taken if each.overlaps(wanted)), None)
         if row.other is not None:
-            row.state, row.why = STATES["conflict"], ""
+            row.state = STATES["conflict"]
             continue
         taken.append((wanted, row))
+        if row.is_applied:
+            continue
         file = by_source.get(places[anchor["section"]].source_id or 0)
         if file is None:
             row.why = WHY["no_word_file"]
@@ -212,7 +213,8 @@ def _why_by_hand(row: Row) -> str:
     return ""
 
 
-def _order(note: dict[str, Any], places: dict[str, Placement]) -> tuple[int, int, int]:
+def order_in(note: dict[str, Any], places: dict[str, Placement]) -> tuple[int, int, int]:
+    """Where a note stands in the sequence of the text."""
     anchor = note["anchor"] or {}
     place = places.get(anchor.get("section") or "")
     start = anchor.get("start")

@@ -95,7 +95,7 @@ def write(data: bytes, made: Plan, author: str, when: datetime) -> bytes:
     if not made.changes or made.body is None:
         return data
     body, archive = made.body, open_container(data)
-    wanted, marks = body.text, _Marks(body, author, when, _highest_id(archive))
+    wanted, marks = body.text, _Marks(body, author, when, _highest_id(archive, made.part))
     # From the end, so that what stands before a change is as it was read; at one place deletions before insertions.
     # Two insertions there keep their sequence: the sort is stable.
     for change in sorted(made.changes, key=lambda each: (each.start, each.end > each.start))[::-1]:
@@ -167,8 +167,10 @@ def _parts(data: bytes) -> tuple[str, bytes, bytes | None]:
     return main, parts[main], parts.get(STYLES)
 
 
-def _highest_id(archive: zipfile.ZipFile) -> int:
-    parts = unpack(archive, lambda name: name.startswith("word/") and name.endswith(".xml"))
+def _highest_id(archive: zipfile.ZipFile, main: str) -> int:
+    """Of the marks in the parts that have any: ids are of the whole file."""
+    marked = {main, "word/footnotes.xml", "word/endnotes.xml", "word/comments.xml"}
+    parts = unpack(archive, lambda name: name in marked and archive.getinfo(name).file_size <= LARGEST)
     return max((int(found) for content in parts.values() for found in ID.findall(content)), default=0)
 
 

@@ -2,6 +2,7 @@
 and nothing else has moved."""
 
 import io
+import random
 import re
 import subprocess
 import zipfile
@@ -9,9 +10,11 @@ from datetime import UTC, datetime
 
 import docx
 import pypandoc
+import pytest
 from lxml import etree
 
 from manuscripts.formats import NOTE, docx_tracked
+from manuscripts.formats.docx_text import read_body
 from manuscripts.formats.docx_tracked import Plan, Suggested
 from tests.books import rendered
 from tests.manuscripts.uploads import by_pandoc, convert_one, rezipped, word
@@ -374,3 +377,57 @@ def test_files_that_are_none_and_signs_that_no_file_can_hold():
     assert plan.by_hand == {1: "unreadable"}
     made, plan = track(with_body(p(r("alpha beta gamma delta"))), ("beta gamma", "beta\x07 <b>&\tgamma"))
     assert plan.done == [0] and re.sub(r"\s+", " ", read(made)).strip() == "alpha beta <b>& gamma delta"
+
+
+def odd_paragraph(chance: random.Random) -> str:
+    """Words cut into runs anywhere, some bold, linked, in a control or between marks, some changed by Ben."""
+    words = " ".join(
+        chance.choice(["pager", "night", "the", "desk", "“owns”", "—", "👩‍🚒", "e\u0301t", "list,"]) for _ in range(30)
+    )
+    parts = []
+    while words:
+        cut = chance.randint(1, 12)
+        run = r(words[:cut], chance.choice(["", "", "<w:b/>", '<w:color w:val="FF0000"/>']))
+        words = words[cut:]
+        kind = chance.random()
+        if kind < 0.08:
+            run = f'<w:hyperlink w:anchor="x">{run}</w:hyperlink>'
+        elif kind < 0.14:
+            run = f"<w:sdt><w:sdtPr/><w:sdtContent>{run}</w:sdtContent></w:sdt>"
+        elif kind < 0.18:
+            run = f'<w:ins w:id="{chance.randint(1, 99)}" w:author="Ben">{run}</w:ins>'
+        elif kind < 0.22:
+            run += DELETED
+        elif kind < 0.3:
+            run += '<w:bookmarkStart w:id="5" w:name="b"/><w:r><w:footnoteReference w:id="2"/></w:r>'
+        parts.append(run)
+    return p(*parts)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_the_file_is_cut_into_only_the_words_meant_change(seed):
+    chance = random.Random(seed)
+    data = with_body("".join(odd_paragraph(chance) for _ in range(4)))
+    text = read_body(part(data), None).text
+    words = [match.span() for match in re.finditer(r"\S+", text)]
+    wanted, last = [], 0
+    for key in range(6):
+        first = chance.randint(last, min(last + 14, len(words) - 4))
+        last = first + chance.randint(1, 3)
+        start, end = words[first][0], words[last - 1][1]
+        if "\n" not in text[start:end]:
+            new = chance.choice(["", "other words", text[start:end] + ", at last", "so " + text[start:end], "a\tb"])
+            wanted.append(Suggested(key, 0, start, end, new))
+    plan = docx_tracked.plan(data, [text], wanted)
+    assert set(plan.by_hand.values()) <= {"tracked"} and not plan.conflicts
+    made = docx_tracked.write(data, plan, "Ada Quill", WHEN)
+    expected = text
+    for each in sorted(wanted, key=lambda each: -each.start):
+        if each.key in plan.done:
+            expected = expected[: each.start] + each.replacement + expected[each.end :]
+    assert read_body(part(made), None).text == expected
+    assert undone(made) == undone(data)
+    ids = re.findall(rb'w:id="(\d+)" w:author="Ada Quill"', part(made))
+    assert len(ids) == len(set(ids)) and min(map(int, ids), default=100) > max(
+        map(int, re.findall(rb'w:id="(\d+)"', part(data)))
+    )
