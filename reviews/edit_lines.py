@@ -48,7 +48,8 @@ def _line(edit: Edit, title: str, fits: bool) -> EditLine:
     while end < len(before) and not before[end].isspace():
         end += 1
     new_end = len(after) - (len(before) - end)
-    lead, rest = before[max(0, start - AROUND) : start], before[end : end + AROUND]
+    lead = before[max(0, start - AROUND) : start].rpartition("\n")[2]
+    rest = before[end : end + AROUND].partition("\n")[0]
     return EditLine(edit, title, fits, lead, _short(before[start:end]), _short(after[start:new_end]), rest)
 
 

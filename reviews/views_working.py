@@ -25,6 +25,8 @@ from .edits import undo
 from .models import Edit, Thread
 from .views_notes import back
 
+TOLD_BY_THE_NOTE = {"overlap", "edit_by_hand"}
+
 
 @require_http_methods(["GET", "POST"])
 def note_apply(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -40,7 +42,8 @@ def note_apply(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         else:
             apply(request.actor, thread)
     except Refused as error:
-        messages.error(request, str(error.detail))
+        if error.code not in TOLD_BY_THE_NOTE:
+            messages.error(request, str(error.detail))
         return redirect(f"{reverse('desk', args=[slug])}?note={pk}&tried=1")
     return back(request, slug)
 
