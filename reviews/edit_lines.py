@@ -17,11 +17,13 @@ AROUND, LONGEST = 40, 240  # characters
 
 @dataclass(frozen=True)
 class EditLine:
-    """One edit: where, the words before and after with what stands around them, and whether it stands in the text."""
+    """One edit: where, the words before and after with what stands around them, whether it stands in the text, and
+    whether its section does."""
 
     edit: Edit
     title: str
     fits: bool
+    is_there: bool
     lead: str
     old: str
     new: str
@@ -34,10 +36,10 @@ def lines_of(draft: Draft) -> list[EditLine]:
     titles = dict(draft.placements.values_list("section_id", "title"))
     standing = {edit.pk for edit in found.standing}
     every = sorted([*found.standing, *found.unfit], key=lambda edit: -edit.pk)
-    return [_line(edit, titles.get(edit.section_id) or edit.section.key, edit.pk in standing) for edit in every]
+    return [_line(edit, titles.get(edit.section_id), edit.pk in standing) for edit in every]
 
 
-def _line(edit: Edit, title: str, fits: bool) -> EditLine:
+def _line(edit: Edit, title: str | None, fits: bool) -> EditLine:
     before, after = edit.before.text, edit.after.text
     if before == after:  # markup alone
         before, after = edit.before.markdown, edit.after.markdown
@@ -50,7 +52,8 @@ def _line(edit: Edit, title: str, fits: bool) -> EditLine:
     new_end = len(after) - (len(before) - end)
     lead = before[max(0, start - AROUND) : start].rpartition("\n")[2]
     rest = before[end : end + AROUND].partition("\n")[0]
-    return EditLine(edit, title, fits, lead, _short(before[start:end]), _short(after[start:new_end]), rest)
+    old, new = _short(before[start:end]), _short(after[start:new_end])
+    return EditLine(edit, title or edit.section.key, fits, title is not None, lead, old, new, rest)
 
 
 def _short(words: str) -> str:

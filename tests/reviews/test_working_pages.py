@@ -9,7 +9,7 @@ from jobs.models import Job
 from manuscripts.models import Draft, Source
 from reviews.models import Decision, Edit
 from reviews.threads import NewThread, create_thread
-from tests.books import actor_of, make_book, make_reader
+from tests.books import actor_of, make_book, make_draft, make_reader
 from tests.reports.test_collecting import author_of
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +212,24 @@ def test_edits_are_listed_and_each_can_be_taken_back(client, draft, omar):
     for path in (undo[0], undo[2]):
         answer = client.post(path)
     assert answer.url == f"/m/{draft.manuscript.slug}/"
+    assert not Draft.objects.filter(working=True, state="ready").exists()
+
+
+def test_edits_that_no_longer_fit_are_listed_with_all_their_words(client, draft, omar):
+    base = draft.placements.get(section__key="c1-ops").text_id
+    client.post(editor(draft, "c1-ops"), {"base": base, "markdown": "## For operations\n\nMine alone.", "do": "save"})
+    run_jobs()
+    apply(client, draft, suggest(draft, omar, "night", "late"))
+    run_jobs()
+    make_draft(draft.manuscript, {"c1": ("The handover", [("c1-1", None, "# The handover\n\nAnother night.")])})
+    client.post(f"/m/{draft.manuscript.slug}/drafts/3/open/", {"as": "same"})
+    run_jobs()
+    page = working_page(client, draft)
+    assert page.count("No longer fits") == 2 and "Mine alone.</textarea>" in page
+    assert page.count("Edit by hand") == 1  # the other section is gone
+    assert "2 edits no longer fit: draft 1.1 changed their sections." in page
+    for path in re.findall(r'action="(/m/[^"]+/undo/)"', page):
+        client.post(path)
     assert not Draft.objects.filter(working=True, state="ready").exists()
 
 
