@@ -62,6 +62,8 @@ def _read(cells: list[str], names: dict[str, Discipline]) -> Line:
         if address and not line.email:
             line.email = normal_email(address["email"])
             line.name = line.name or one_line((address["name"] or "").strip(' "'), 120)
+        elif "@" in cell and not line.email:
+            line.email = cell  # meant as an address: whoever reads the line says that it is none
         elif found:
             line.disciplines += [d for d in found if d not in line.disciplines]
         elif not line.name:

@@ -123,6 +123,15 @@ def test_nothing_goes_out_unseen(cast, client, run_jobs):
     assert ([d.code for d in mei.own_disciplines()], mei.minutes) == (["OPS"], 9)
 
 
+def test_a_broken_address_is_not_passed_over(cast, client):
+    """Somebody whose address has a slip in it would otherwise be sent nothing, and nobody would know."""
+    lines = {"lines": "Nora Falk, nora@@falk, OPS\nOtto Bly, otto@, DEP", "role": "reviewer", "send": "1"}
+    page = cast.enter(client, "author").post(reverse("invite", args=[cast.book.slug]), lines).text
+    assert page.count("This is not an e-mail address.") == 2
+    assert "2 lines cannot go out as they are" in page
+    assert not cast.book.memberships.filter(name__in=["Nora Falk", "Otto Bly"]).exists()
+
+
 def test_lines_are_read_in_any_order(cast):
     disciplines = cast.book.disciplines.all()
     text = 'OPS / SEC, "Falk, Nora", nora@falk.example\nOtto Bly <OTTO@bly.example>\tops\n\n  \nprojekt managers, Pia\n'
