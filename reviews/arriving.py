@@ -5,8 +5,9 @@ stands anywhere else says nothing.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -44,12 +45,17 @@ def arrived(before: Draft, draft: Draft, anchors: Iterable[Anchor]) -> dict[str,
     for pk, anchor in was.items():
         if wanted[pk] is not None and anchor.start is not None:
             others.setdefault(anchor.text_id, []).append((anchor.start, anchor.end, wanted[pk]))
+
+    @cache
+    def mapped(old_id: int, new_id: int) -> Alignment:
+        return text_map(texts[old_id], texts[new_id])
+
     found: dict[str, list[int]] = {kind: [] for kind in KINDS}
     for pk, replacement in wanted.items():
         old, new = was.get(pk), now.get(pk)
         kind = "missing"
         if old is not None and new is not None and old.fate != "detached":
-            if replacement is not None and _is_in(old, new, replacement, texts, others):
+            if replacement is not None and _is_in(old, new, replacement, mapped, others):
                 kind = "in"
             elif new.fate in ("edited", "detached"):
                 kind = "changed"
@@ -61,14 +67,14 @@ def _is_in(
     old: Anchor,
     new: Anchor,
     replacement: str,
-    texts: dict[int, SectionText],
+    mapped: Callable[[int, int], Alignment],
     others: dict[int, list[tuple[int, int, str]]],
 ) -> bool:
     if old.start is None or old.end is None or new.text_id is None or old.text_id == new.text_id:
         return False
-    mapped = text_map(texts[old.text_id], texts[new.text_id])
     at = new.start if new.start is not None else new.near
-    return stands(mapped, old.start, old.end, replacement, others.get(old.text_id, ()), at)
+    map_ = mapped(old.text_id, new.text_id)
+    return stands(map_, old.start, old.end, replacement, others.get(old.text_id, ()), at)
 
 
 def stands(

@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 SIZES = [(1440, 900), (390, 844)]
 AUTHOR = [
-    "", "desk/", "desk/?q=nothing-like-it", "people/", "questions/", "reports/", "reports/{report}/",
-    "settings/", "activity/", "drafts/new", "drafts/2/", "drafts/2/?edit=c1-1", "read/c1/",
+    "", "desk/", "desk/?q=nothing-like-it", "desk/changes/", "people/", "questions/", "reports/", "reports/{report}/",
+    "settings/", "activity/", "drafts/new", "drafts/2/", "drafts/2/?edit=c1-1", "drafts/2/notes/", "read/c1/",
 ]  # fmt: skip
 READER = ["", "read/c1/", "profile/"]
 ACCOUNT = ["/", "/account/", "/account/tokens/", "/m/new/"]
@@ -56,6 +56,9 @@ def book(settings, tmp_path, run_jobs):
         say(draft, reader, "The pager does.", body="Not on a Sunday, *never*.")
     said = say(draft, readers[3], "The pager does.", kind="suggestion", replacement="The pager does not.")
     decide(author, said, "no_change", reason="It does, mostly.")
+    for words, instead in (("Who is awake?", "Who wakes?"), ("Who is", "Who was")):
+        wanted = say(draft, readers[3], words, kind="suggestion", replacement=instead)
+        decide(author, wanted, "will_change")
     say(draft, readers[4], "Nobody owns", kind="reaction", reaction="confusing", body="")
     invite(author, manuscript, [{"name": "Nora Falk", "email": "", "disciplines": ["deployment"]}])
     request_report(author, manuscript, Wish(formats=["json", "csv"]))
