@@ -18,7 +18,7 @@ from anchoring.tokens import TOKEN
 SENTENCE = re.compile(r"[^\n.!?…。！？؟।]+(?:[.!?…。！？؟।]+[\"'”’»)\]]*|(?=\n)|$)")
 LONGEST = 1200  # characters of old words, and of a passage, that are compared
 COMPARED = 250  # passages that are compared letter by letter
-LEAST = 0.35  # likeness from which a passage is offered
+LEAST = 0.45  # likeness from which a passage is offered: any two sentences of a language are some 0.4 alike
 PHRASE = 0.6  # likeness from which a phrase is offered by itself and not with its sentence
 
 

@@ -272,6 +272,8 @@ def _reason(became: dict[str, Any], anchor: dict[str, Any]) -> str:
         reason = _("It came from “%(chapter)s”") % {"chapter": became["left"]}
     if not reason or not label:
         return str(reason)
+    if became.get("fate") == "placed" and anchor.get("exact"):
+        return _("Since draft %(label)s") % {"label": label}
     return _("%(reason)s in draft %(label)s") % {"reason": reason, "label": label}
 
 

@@ -70,7 +70,7 @@ class _Maker:
             n.icon,
             self.by(n.head, SPAN),
             self.fate(n, n.fate) if n.fate else NOTHING,
-            fill('<p class="quote">%s</p>', n.quote) if n.quote else NOTHING,
+            self.quote(n),
             self.suggestion(n) if n.new is not None and not n.applied else NOTHING,
             self.words(n),
             fill('<p class="decided">%s</p>', self.state(n.decision, SPAN)) if n.decision else NOTHING,
@@ -118,6 +118,11 @@ class _Maker:
             state.words,
             tag,
         )
+
+    def quote(self, n: Card) -> SafeString:
+        """The words it stands on, where nothing else of the note shows them."""
+        shown = n.changed or (n.happened == "detached" and n.old)
+        return fill('<p class="quote">%s</p>', n.quote) if n.quote and not shown else NOTHING
 
     def fate(self, n: Card, state: State) -> SafeString:
         """What a new draft did to the words the note was written on."""

@@ -54,7 +54,7 @@ def test_the_closest_passage_is_chosen_by_keyboard_and_taken_back(book, enter):
     page.get_by_role("button", name="Go there").click()
     page.wait_for_url("**/read/c2/**")
     page.wait_for_selector(f"#note-{book.lost.pk}.on")
-    assert "Placed by hand in draft 1.1" in page.locator(f"#note-{book.lost.pk}").inner_text()
+    assert "Since draft 1.1" in page.locator(f"#note-{book.lost.pk}").inner_text()
 
 
 def test_words_selected_in_the_chapter_and_undo(book, enter):

@@ -81,7 +81,7 @@ def test_a_note_put_elsewhere_is_listed_there_alone(book):
     book.place(note, "c2-1", "three people kept")
     assert f'id="note-{note.pk}"' not in seen(book)
     page = seen(book, "read/c2/")
-    assert f'id="note-{note.pk}"' in page and "Placed by hand in draft 1" in page
+    assert f'id="note-{note.pk}"' in page and "Placed by hand" in page and "Since draft 1." in page
 
 
 def detached(book):
