@@ -18,7 +18,7 @@ from anchoring.text import EATS_NEWLINE, TAG
 from .formats import escape
 
 MOST_CANDIDATES = 12
-LONGEST_COMPARED = 4_000  # words of old and new together that are compared one by one
+LONGEST_COMPARED = 2_000  # words of old and new together that are compared one by one
 WORD = re.compile(r"\w+|\s+|[^\w\s]")
 BLANK = " \t"
 LINE_START = re.compile(r"[ \t>]*(?:(?:[-+*:]|#{1,6}|\d{1,9}[.)]|\[\^[^\]]+\]:)[ \t]+)*")

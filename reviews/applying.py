@@ -4,6 +4,7 @@ Exact or refused. Where the note stands is carried from the open draft through t
 are spliced into the Markdown and accepted only where the rendered text is the old one with the replacement.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,7 @@ from .models import Decision, Edit, Thread
 
 FIRST = 2  # ways to write it that are tried before the rest is rendered
 LIMITS = Limits(seconds=5.0)
+PATIENCE = 3.0  # seconds; a text that renders more slowly is not tried in more ways
 WAIT = 2.0  # seconds until a job looks again whether the working draft has opened
 
 
@@ -158,7 +160,10 @@ def _by_hand() -> Refused:
 def spliced(spot: Spot) -> tuple[str, Rendered]:
     """The section's Markdown with the suggestion in it, and how it renders. Raises Refused (409 `edit_by_hand`)."""
     ways = candidates(spot.text.markdown, spot.text.text, spot.change)
+    began = time.monotonic()
     for some in (ways[:FIRST], ways[FIRST:]):
+        if time.monotonic() - began > PATIENCE:
+            break
         for markdown, made in zip(some, render(some, LIMITS) if some else [], strict=True):
             if not isinstance(made, Rendered):
                 raise _by_hand()

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from manuscripts.formats.docx_places import alike
 from manuscripts.models import Draft, Manuscript, Placement, Source
 from manuscripts.permissions import Actor
+from manuscripts.working import working_draft
 
 from .desk import add_passages
-from .models import Edit, Thread
+from .edits import edits_of
+from .models import Thread
 from .note_cards import Card, Cards, State
 from .presenting import present
 from .word_master import Wanted, outcome
@@ -164,11 +166,10 @@ def clipped(text: str, start: int, end: int) -> tuple[str, str, str]:
 
 def _tell_applied(manuscript: Manuscript, rows: dict[int, Row]) -> None:
     """Which suggestions stand in the working draft."""
-    edits = Edit.objects.filter(
-        draft__manuscript=manuscript, draft__working=True, draft__state__in=["ready", "opening"]
-    )
-    for pk in edits.filter(thread__in=list(rows)).values_list("thread_id", flat=True):
-        rows[pk].state, rows[pk].is_applied = STATES["working"], True
+    draft = working_draft(manuscript)
+    for edit in edits_of(draft).standing if draft else []:
+        if edit.thread_id in rows:
+            rows[edit.thread_id].state, rows[edit.thread_id].is_applied = STATES["working"], True
 
 
 def _tell_suggestions(rows: dict[int, Row], places: dict[str, Placement], files: Sequence[WordFile]) -> None:
