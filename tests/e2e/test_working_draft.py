@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
@@ -28,6 +29,11 @@ def shoot(page, name):
     """A picture for people, where SHOTS names a folder."""
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def is_accessible(page):
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert not found, [(problem["id"], [node["html"][:120] for node in problem["nodes"]]) for problem in found]
 
 
 def suggest(draft, words, replacement):
@@ -66,6 +72,7 @@ def test_applied_from_the_desk_and_edited_by_hand(live_server, new_page):
     both = page.locator("dl.both")
     assert "early shift" in both.inner_text() and "this night" in both.inner_text()
     shoot(page, "desk-overlap")
+    is_accessible(page)
     page.get_by_role("link", name="Edit by hand").click()
 
     field = page.locator("#markdown")
@@ -80,9 +87,11 @@ def test_applied_from_the_desk_and_edited_by_hand(live_server, new_page):
     assert page.locator(".seen-as em").inner_text() == "late"
     assert field.input_value() == written
     shoot(page, "editor")
+    is_accessible(page)
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     shoot(page, "editor-390-dark")
+    is_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.press("Tab")
     field.press("Control+Enter")
@@ -91,10 +100,12 @@ def test_applied_from_the_desk_and_edited_by_hand(live_server, new_page):
     page.get_by_text("Kept in the working draft.").wait_for()
     page.get_by_role("heading", name="2 edits").wait_for()
     shoot(page, "working-390-dark")
+    is_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(color_scheme="light")
     shoot(page, "working")
+    is_accessible(page)
     page.set_viewport_size({"width": 820, "height": 1100})
     shoot(page, "working-820")
 
@@ -129,6 +140,7 @@ def test_what_was_typed_stands_beside_what_someone_else_kept(live_server, new_pa
     assert "Mine." in page.locator("#markdown").input_value()
     assert "Theirs." in page.locator("#current").input_value()
     shoot(page, "editor-beside")
+    is_accessible(page)
     page.problems.clear()  # the answer 412 is noted by the browser
     page.get_by_role("button", name="Keep mine instead").click()
     page.get_by_text("What you wrote is safe.").wait_for()
