@@ -29,9 +29,10 @@ from .since import known_before, say_what_changed, since_of
 def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     """One chapter with its notes; `?draft=n` shows a former draft, read-only."""
     manuscript = manuscript_to_read(request.actor, slug)
-    drafts = drafts_to_read(request.actor, manuscript, chapter)
     number = request.GET.get("draft")
-    draft = drafts[0] if drafts and not number else draft_to_read(request.actor, manuscript, number)
+    draft = draft_to_read(request.actor, manuscript, number)
+    several = bool(number) or draft.number > 1
+    drafts = drafts_to_read(request.actor, manuscript, chapter) if several else []
     room = open_room(request.actor, draft, chapter)
     texts = {row.text_id: row.text.text for row in room.sections}
     cards = cards_of(request, draft, chapter_threads(request.actor, draft, room.chapter_id), texts=texts)

@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from reviews.models import Reading, Thread
@@ -92,6 +93,21 @@ def test_on_a_phone_the_bar_shows_changes(enter, omar):
     assert page.text_content(".since [data-label]") == "Hide the changes"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate("document.querySelector('#text').getBoundingClientRect().width") > 300  # without a note, too
+
+
+def test_the_page_of_changes_by_keyboard(enter, omar, live_server):
+    page = enter(omar)
+    page.click(".since a")
+    page.wait_for_selector(".changes .was")
+    assert page.inner_text("h1") == "What draft 2 changed against draft 1"
+    page.keyboard.press("j")
+    assert "The old pager does." in page.inner_text("*:focus")
+    page.keyboard.press("j")
+    assert page.inner_text("*:focus") == "This goes."
+    page.keyboard.press("k")
+    assert "pager" in page.inner_text("*:focus")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 SHOW = """(html) => { const root = document.createElement('section');

@@ -12,7 +12,7 @@ function startChanges(root) {
     if (!places.length) return;
     const head = innerHeight * 0.3;
     const near = places.findIndex((place) => place.getBoundingClientRect().top > head - 4);
-    const seen = at >= 0 && Math.abs(places[at].getBoundingClientRect().top - head) < 4;
+    const seen = at >= 0 && document.activeElement === places[at];
     const next = seen ? at + by : by > 0 ? near : (near < 0 ? places.length : near) - 1;
     if (next < 0 || next >= places.length) return;
     at = next;
