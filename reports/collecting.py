@@ -151,8 +151,10 @@ class Collector:
         seen = Reading.objects.filter(draft__round=self.draft.round_id, share__gte=READ)
         for member, key in seen.values_list("member_id", "chapter__key"):
             read[member].add(key)
-        for member, state in Review.objects.filter(round=self.draft.round_id).values_list("member_id", "state"):
-            yield shot.Review(str(member), state, frozenset(read[member]))
+        parts = Review.objects.filter(round=self.draft.round_id).select_related("member")
+        for part in parts:
+            present = part.member.removed is None and part.member.role == "reviewer"
+            yield shot.Review(str(part.member_id), part.state, frozenset(read[part.member_id]), present)
 
     def _questions(self) -> Iterator[shot.Question]:
         for q in self.manuscript.questions.prefetch_related("chapters"):

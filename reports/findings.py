@@ -26,13 +26,13 @@ from reports.figures import (
 from reports.snapshot import Chapter, Edition, Section, Snapshot
 from reports.tables import Tables
 from reports.voices import Voices
+from reviews.parts import COUNTED, count_parts
 
 Data = dict[str, Any]
 #: The shape of `findings`: one more whenever a key comes, goes or means something else, so that a page never reads a
 #: stored snapshot of another shape.
 SCHEMA = 1
 STEPS = {"verdict": (0.4, 0.65, 0.8, 0.9), "rating": (2.0, 3.0, 3.6, 4.3)}
-STATES = ("asked", "opened", "reading", "finished", "declined")
 
 
 def canonical(data: object) -> bytes:
@@ -48,29 +48,23 @@ def sha256(data: object) -> str:
 def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool) -> Data:
     """How far the asked have come: `{"all": C, "by_discipline": {slug: C}}`.
 
-    asked counts everyone, opened everyone who looked; reading, finished, declined where each is now. A member of
-    two disciplines counts in both and once in all. Unless `open_to_all`, a discipline of fewer than three asked
-    is blank, and so is the next smallest where that one would follow from the total.
+    Counted as on the readers' page (`reviews.parts`). A member of two disciplines counts in both and once in all.
+    Unless `open_to_all`, a discipline of fewer than three asked is blank, and so is the next smallest where that one
+    would follow from the total.
     """
     people = {m.id: m for m in snapshot.members}
-    rows = {r.member: r for r in sorted(snapshot.reviews, key=lambda r: (r.member, r.state))}
+    asked = [r for r in snapshot.reviews if r.present]
+    rows = {r.member: r for r in sorted(asked, key=lambda r: (r.member, r.state))}
 
     def figure(members: Iterable[str]) -> Data:
-        states = [rows[m].state for m in members]
-        return {
-            "asked": len(states),
-            "opened": sum(s in ("opened", "started", "submitted") for s in states),
-            "reading": states.count("started"),
-            "finished": states.count("submitted"),
-            "declined": states.count("declined"),
-        }
+        return count_parts(rows[m].state for m in members)
 
     of = {d: [m for m in rows if m in people and d in people[m].disciplines] for d in disciplines}
     cells = {d: figure(members) for d, members in of.items()}
     if not open_to_all:
         from_counts = {("", d): len(members) for d, members in of.items()}
         for _, d in blanked(from_counts, [""], list(disciplines)):
-            cells[d] = dict.fromkeys(STATES)
+            cells[d] = dict.fromkeys(COUNTED)
     return {"all": figure(rows), "by_discipline": cells}
 
 

@@ -54,11 +54,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Review:
-    """One member's part in the round: invited, opened, started, submitted or declined; chapters they have read."""
+    """One member's part in the round: invited, opened, started, submitted or declined; chapters they have read.
+    `present` is false for someone who was taken out since: what they said stays, but they are no longer asked."""
 
     member: str
     state: str
     read: frozenset[str] = frozenset()
+    present: bool = True
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from manuscripts.models import Discipline, Manuscript, Membership
 
 from .invitations import personal_link
 from .models import Invitation, Review
+from .parts import count_parts
 
 STUCK_AFTER = timedelta(days=7)
 
@@ -35,9 +36,17 @@ class Person:
             return "declined"
         if review == "started":
             return "stuck" if self.review.active < timezone.now() - STUCK_AFTER else "reading"
-        if self.member.accepted:
+        if self.part == "opened":
             return "opened"
-        return "handed" if invited == "unsent" else "asked"
+        return "handed" if invited == "unsent" and not self.member.accepted else "asked"
+
+    @property
+    def part(self) -> str:
+        """The state of the review, or before there is one what it would be: invited, opened or declined."""
+        if self.review:
+            return self.review.state
+        declined = self.invitation is not None and self.invitation.state == "declined"
+        return "declined" if declined else "opened" if self.member.accepted else "invited"
 
     @property
     def since(self) -> datetime | None:
@@ -52,12 +61,14 @@ class Person:
             return self.review.active
         if self.state == "opened":
             return self.member.accepted
+        if self.member.accepted and self.review:
+            return self.review.created
         return (self.invitation.sent or self.invitation.created) if self.invitation else self.member.created
 
     @property
     def mark(self) -> str:
-        """The square of the coverage strip: finished, reading, or no answer."""
-        return {"finished": "fin", "reading": "rea", "stuck": "rea", "opened": "ope"}.get(self.state, "inv")
+        """The square of the coverage strip: finished, reading, said yes, or no answer."""
+        return {"submitted": "fin", "started": "rea", "opened": "ope"}.get(self.part, "inv")
 
     @property
     def link(self) -> str:
@@ -72,17 +83,14 @@ class Group:
     people: list[Person] = field(default_factory=list)
 
     @property
-    def asked(self) -> list[Person]:
-        """Without those who said no and those whose link was taken back."""
-        return [p for p in self.people if p.state not in {"declined", "revoked"}]
+    def squares(self) -> list[Person]:
+        """Those of the coverage strip: all but who said no."""
+        return [p for p in self.people if p.part != "declined"]
 
     @property
-    def finished(self) -> int:
-        return sum(p.state == "finished" for p in self.people)
-
-    @property
-    def reading(self) -> int:
-        return sum(p.mark == "rea" for p in self.people)
+    def counts(self) -> dict[str, int]:
+        """As in the reports."""
+        return count_parts(p.part for p in self.people)
 
 
 @dataclass
@@ -101,12 +109,9 @@ class Table:
         return list({p.member.pk: p for group in self.groups for p in group.people}.values())
 
     @property
-    def accepted(self) -> int:
-        return sum(p.member.accepted is not None for p in self.readers)
-
-    @property
-    def finished(self) -> int:
-        return sum(p.state == "finished" for p in self.readers)
+    def counts(self) -> dict[str, int]:
+        """As in the reports; each reader once."""
+        return count_parts(p.part for p in self.readers)
 
     @property
     def refused(self) -> list[Person]:
@@ -121,7 +126,7 @@ class Table:
     def thin(self) -> list[Group]:
         """Disciplines that have been asked and have fewer than three readers who said yes."""
         rows = [g for g in self.groups if g.discipline and g.people]
-        return [g for g in rows if sum(p.member.accepted is not None for p in g.people) < 3]
+        return [g for g in rows if g.counts["opened"] < 3]
 
 
 def people_of(manuscript: Manuscript) -> Table:

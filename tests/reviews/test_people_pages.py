@@ -187,7 +187,8 @@ def test_states_as_they_are(cast, client):
         "Declined One": "declined",
         "Stuck One": "stuck",
     }
-    assert (len(group.asked), group.finished, group.reading) == (4, 1, 2)
+    assert group.counts == {"asked": 5, "opened": 3, "reading": 2, "finished": 1, "declined": 1}
+    assert [p.mark for p in group.squares] == ["fin", "rea", "inv", "rea"]
 
 
 def _token(member: Membership) -> str:
