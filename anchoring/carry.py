@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -140,12 +141,19 @@ class _Reader:
         now = self.map.new_text[new_start:new_end].strip()
         if was == now:
             new_start, new_end = self._with_blanks(start, end, new_start, new_end)
+        else:
+            new_start, new_end = self._with_signs(
+                first, last, Range(start, end), (low, high), Range(new_start, new_end)
+            )
         moved = any(self.map.moved[i] for i in segment)
         gone = [i for i in range(first, last) if not low <= self.to[i] <= high]
         came = (high - low + 1) - (last - first - len(gone))
         respelt = sum(self.old.ids[i] != self.new.ids[self.to[i]] for i in segment)
-        if gone or came or respelt:
+        if any(after < before for before, after in pairwise(homes)) and not (gone or came or respelt):
             fate: Fate = "edited"
+            reason = "Its words stand in another order"
+        elif gone or came or respelt:
+            fate = "edited"
             reason = _changed(max(len(gone), came) + respelt) + (", and it was moved" if moved else "")
         elif moved:
             fate, reason = "moved", "It was moved"
@@ -168,6 +176,17 @@ class _Reader:
         if begin >= 0 and self.map.new_text[begin : begin + len(words)] == words:
             return begin, begin + len(words)
         return new_start, new_end
+
+    def _with_signs(self, first: int, last: int, was: Range, home: tuple[int, int], now: Range) -> Range:
+        """The range with the signs before its first and after its last word that are no words, where they stayed."""
+        lead = self.map.old_text[was.start : self.old.starts[first]]
+        tail = self.map.old_text[self.old.ends[last - 1] : was.end]
+        start, end = now
+        if self.to[first] == home[0] and self.map.new_text[max(0, start - len(lead)) : start] == lead:
+            start -= len(lead)
+        if self.to[last - 1] == home[1] and self.map.new_text[end : end + len(tail)] == tail:
+            end += len(tail)
+        return Range(start, end)
 
     def _grown(self, edge: int, matched: int, home: int, step: int) -> int:
         """The new word at which the range ends, when its own last words were replaced there.

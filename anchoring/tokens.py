@@ -15,7 +15,10 @@ UNIFIED = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Parallel lists, one entry a token: id (equal words have equal ids), range in code points, sentence, block."""
+    """Parallel lists, one entry a token: id (equal words have equal ids), range in code points, sentence, block.
+
+    Sentences and blocks are counted from 0; a sentence ends with its block.
+    """
 
     text: str
     ids: list[int]
@@ -59,15 +62,16 @@ def tokenise(text: str, vocabulary: dict[str, int]) -> Tokens:
         word = match.group()
         if newline >= 0 and newline < start:
             newline = text.find("\n", start)
-            block += 1
-            sentence += 1
+            if ids:
+                block += 1
+                sentence += 1
             ended = False
         number = known.get(word)
         if number is None:
             number = known[word] = vocabulary.setdefault(_plain(word), len(vocabulary))
         if word in SENTENCE_END:
             ended = True
-        elif ended and (word[0].isalnum()):
+        elif ended and (word[0].isalnum() or start > ends[-1]):  # a quote or bracket after a blank opens the next one
             ended = False
             sentence += 1
         ids.append(number)

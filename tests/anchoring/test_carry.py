@@ -149,6 +149,85 @@ def test_an_impossible_range_is_an_error(start, end):
         carry(align(TEXT, TEXT + "More."), [Range(start, end)])
 
 
+# Sentences that were moved, copied, swapped or rewritten
+
+
+def test_clauses_that_changed_places_stay_one_sentence():
+    old = TEXT.replace(COST, "The auditors had left by noon, and the warehouse keys were lying on the stove.")
+    new = TEXT.replace(COST, "The warehouse keys were lying on the stove, and the auditors had left by noon.")
+    carried = carry_one(old, new, "The auditors had left by noon, and the warehouse keys were lying on the stove")
+    assert (carried.fate, words_of(new, carried)) == (
+        "edited",
+        "The warehouse keys were lying on the stove, and the auditors had left by noon",
+    )
+
+
+def test_words_in_another_order_are_not_told_to_be_untouched():
+    old = f"{SLEEP} {PLAN} {COST}\n"
+    new = f"{PLAN} {SLEEP} {COST}\n"
+    carried = carry_one(old, new, f"{SLEEP} {PLAN}")
+    assert words_of(new, carried) == f"{PLAN} {SLEEP}"
+    assert (carried.fate, carried.reason) == ("edited", "Its words stand in another order")
+
+
+def test_a_sentence_edited_where_it_stands_is_not_drawn_to_its_untouched_copy():
+    plan = PLAN.replace("closer to", "more like").replace("sees mostly", "finds only")
+    new = "\n".join([SLEEP, plan, COST, "An appendix.", PLAN, ""])
+    carried = carry_one(TEXT, new, "a window at dusk")
+    assert carried.start == new.index("a window at dusk")
+    whole = carry_one(TEXT, new, PLAN)
+    assert (whole.fate, words_of(new, whole)) == ("edited", plan)
+
+
+def test_the_first_word_of_a_moved_sentence_goes_with_it():
+    old = f"{SLEEP} The lift was out of order for the third time. The cook had not been told. {COST}\n{PLAN}\n"
+    new = f"{SLEEP} The cook had not been told. {COST}\n{PLAN} The lift was out of order for the third time.\n"
+    lift, cook = carry(align(old, new), [place(old, "The lift"), place(old, "The cook")])
+    assert (lift.fate, words_of(new, lift)) == ("moved", "The lift")
+    assert (cook.fate, words_of(new, cook)) == ("kept", "The cook")
+
+
+def test_the_first_word_of_a_removed_sentence_goes_with_it():
+    old = f"{SLEEP} As a rule both lifts stood idle between breakfast and supper on Sundays. {COST}\n{PLAN}\n"
+    new = f"{SLEEP} As before, four people signed every page without reading any. {COST}\n{PLAN}\n"
+    assert carry_one(old, new, "As").fate == "detached"
+
+
+def test_the_signs_around_an_untouched_paragraph_are_its_own_wherever_it_goes():
+    old = f'{SLEEP}\n"{PLAN}"\n{COST}\n"Nobody spoke for a while after that," she said.\n'
+    new = f'{SLEEP}\n{COST}\n"Nobody spoke for a while after that," she said.\n"{PLAN}"\n'
+    carried = carry_one(old, new, f'"{PLAN}"')
+    assert (carried.fate, carried.start) == ("moved", new.index(f'"{PLAN}"'))
+    assert words_of(new, carried) == f'"{PLAN}"'
+
+
+def test_a_sentence_put_in_before_another_that_begins_alike_leaves_it_whole():
+    old = "The door was locked. The caretaker had gone home.\n"
+    new = "The door was locked. The lamp was broken. The caretaker had gone home.\n"
+    carried = carry_one(old, new, "The caretaker")
+    assert (carried.fate, words_of(new, carried)) == ("kept", "The caretaker")
+
+
+def test_a_sentence_taken_out_before_another_that_begins_alike_leaves_it_whole():
+    old = "The door was locked. The lamp was broken. The caretaker had gone home.\n"
+    new = "The door was locked. The caretaker had gone home.\n"
+    lamp, caretaker = carry(align(old, new), [place(old, "The lamp"), place(old, "The caretaker")])
+    assert lamp.fate == "detached"
+    assert (caretaker.fate, words_of(new, caretaker)) == ("kept", "The caretaker")
+
+
+def test_a_sentence_that_was_moved_and_rewritten_is_found_by_its_rare_words():
+    lift = "The freight lift between the foundry and the archive stopped twice in February without any warning."
+    rewritten = (
+        "Twice that winter a freight lift from the foundry to our archive stopped in February without a warning."
+    )
+    old = f"{SLEEP}\n{lift}\n{PLAN}\n{COST}\n"
+    new = f"{SLEEP}\n{PLAN}\n{COST}\n{rewritten}\n"
+    carried = carry_one(old, new, lift)
+    assert carried.fate == "edited"
+    assert "foundry to our archive stopped" in words_of(new, carried)
+
+
 # Properties
 
 WORDS = st.sampled_from(
