@@ -19,8 +19,6 @@ def became(history: Sequence[Any], same_words: bool) -> Became | None:
     """From the anchors that count in each draft, oldest first, up to the one shown; None where nothing happened that
     still shows. `same_words`: it stands on the very words it was written on."""
     now = history[-1]
-    if now.fate == "kept" and len(history) == 1 and now.by == "worker":
-        return None
     if now.fate == "detached":
         lost = now
         for row in reversed(history):

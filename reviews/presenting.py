@@ -297,6 +297,8 @@ def _became(page: _Page, row: Any) -> dict[str, Any] | None:
     anchor = page.anchors.get(row.pk)
     if not history or anchor is None or anchor.section_id in page.closed:
         return None
+    if len(history) == 1 and anchor.fate == "kept" and anchor.by == "worker":
+        return None  # most notes, in a draft that many were written on
     same = anchor.text_id == row.text_id and anchor.start == row.start
     if not same and anchor.start is not None and row.start is not None:
         now, then = page.texts[anchor.text_id][anchor.start : anchor.end], page.texts[row.text_id][row.start : row.end]
