@@ -36,12 +36,12 @@ class Line:
 
     @property
     def title(self) -> str:
-        return self.place.title or self.place.chapter_title
+        return self.place.title or self.place.chapter_title or _("Front matter")
 
     @property
     def is_chapter(self) -> bool:
         """Whether it is the text that bears its chapter's own title."""
-        return self.place.discipline_id is None and self.title == self.place.chapter_title
+        return self.place.discipline_id is None and self.place.title in ("", self.place.chapter_title)
 
     @property
     def differs(self) -> bool:
