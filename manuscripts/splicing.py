@@ -185,7 +185,9 @@ def _keeping_markup(text: str, at: list[int], change: Change, where: str) -> lis
 def _span(markdown: str, text: str, at: list[int], change: Change, edge: str) -> tuple[int, int] | None:
     """Where the change's words stand in the Markdown. The far edges take markup beside them in."""
     before = at[change.start - 1] + 1 if change.start and at[change.start - 1] >= 0 else None
-    after = _unescaped(markdown, at[change.end]) if change.end < len(text) and at[change.end] >= 0 else None
+    after = len(markdown) if change.end == len(text) else None
+    if after is None and at[change.end] >= 0:
+        after = _unescaped(markdown, at[change.end])
     if change.start == change.end:
         behind = edge == "near" and change.start and text[change.start - 1] != "\n"
         first, second = (before, after) if behind else (after, before)

@@ -21,7 +21,7 @@ from manuscripts.manuscripts import record_event
 from manuscripts.maps import text_map
 from manuscripts.models import Draft, Manuscript, Membership, Placement, SectionText
 from manuscripts.permissions import Actor, check
-from manuscripts.rendering import Limits, Rendered, clean_input, render
+from manuscripts.rendering import Limits, Rendered, RenderError, clean_input, render
 from manuscripts.splicing import Change, candidates, changed, is_exact, shifted, tidy
 from manuscripts.working import begun, editable_place, hold, kept_text, must_be_ready, working_draft
 
@@ -114,20 +114,20 @@ def find_spot(thread: Thread) -> Spot:
     start, end = anchor.start, anchor.end
     at = anchor.text
     for edit in edits_of(working).of_section(anchor.section_id) if working else []:
-        start, end = _by_map(at, edit.before, start, end)
-        start, end = _through(edit, start, end, thread)
+        start, end = by_map(at, edit.before, start, end)
+        start, end = through(edit, start, end, thread)
         at = edit.after
-    start, end = _by_map(at, place.text, start, end)
+    start, end = by_map(at, place.text, start, end)
     if place.text.text[start:end] != words:
         raise _by_hand()
     change = tidy(place.text.text, Change(start, end, clean_input(thread.replacement)))
     return Spot(anchor.section.key, place.text, change, newest)
 
 
-def _through(edit: Edit, start: int, end: int, thread: Thread) -> tuple[int, int]:
+def through(edit: Edit, start: int, end: int, thread: Thread) -> tuple[int, int]:
     """The place after one edit. A suggestion changed one stretch, so that what it left alone is certain."""
     if edit.thread is None:
-        return _by_map(edit.before, edit.after, start, end)
+        return by_map(edit.before, edit.after, start, end)
     place = shifted(start, end, changed(edit.before.text, edit.after.text))
     if place is None:
         raise conflict(
@@ -141,7 +141,7 @@ def _through(edit: Edit, start: int, end: int, thread: Thread) -> tuple[int, int
     return place
 
 
-def _by_map(old: SectionText, new: SectionText, start: int, end: int) -> tuple[int, int]:
+def by_map(old: SectionText, new: SectionText, start: int, end: int) -> tuple[int, int]:
     """The place in another text of the section; only where the very same words stand there for certain."""
     if old.pk == new.pk:
         return start, end
@@ -165,7 +165,9 @@ def spliced(spot: Spot) -> tuple[str, Rendered]:
         if time.monotonic() - began > PATIENCE:
             break
         for markdown, made in zip(some, render(some, LIMITS) if some else [], strict=True):
-            if not isinstance(made, Rendered):
+            if isinstance(made, RenderError):
+                if made.code == "failed":
+                    continue  # this way is no Markdown; another may be
                 raise _by_hand()
             if is_exact(spot.text.html, spot.text.text, spot.change, made.html, made.text):
                 return markdown, made

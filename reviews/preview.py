@@ -15,6 +15,7 @@ from manuscripts.models import Draft
 from manuscripts.permissions import Actor
 from manuscripts.working import tell_changes
 
+from .applied import stand_on_applied
 from .arriving import arrived
 from .carrying import Plan, plan, standing_anchors
 from .rounds import carry_and_open, open_draft
@@ -49,6 +50,7 @@ def foresee(job: RunningJob, draft: Draft) -> Draft:
         return draft
     job.progress(0.85, _("Looking where the notes will stand"))
     prepared = plan(before, draft, tick=job.stop_if_asked, progress=lambda share: job.progress(0.85 + 0.1 * share))
+    stand_on_applied(prepared)
     vanishing = _chapters_with_notes_gone(before, draft)
     foreseen = {"notes": _to_look_at(prepared)}
     if not draft.working:  # what is applied there is marked when it opens

@@ -19,6 +19,7 @@ from manuscripts.models import Draft, Manuscript, Membership, Placement, Round
 from manuscripts.modes import Anonymity, OthersSections, Visibility
 from manuscripts.permissions import Actor, check
 
+from .applied import stand_on_applied
 from .arriving import mark_changed, may_be_marked
 from .carrying import plan, store
 from .models import Answer, Comment, Reading, Review
@@ -198,6 +199,7 @@ def carry_and_open(
     prepared = None
     if before:
         prepared = plan(before, draft, tick=job.stop_if_asked, progress=lambda share: job.progress(0.1 + 0.7 * share))
+        stand_on_applied(prepared)
     job.progress(0.8, _("Opening the draft"))
     with job.commit():
         manuscript = Manuscript.objects.select_for_update().get(pk=draft.manuscript_id)

@@ -82,6 +82,23 @@ def test_a_suggestion_is_written_where_its_note_stands_and_changed_once_that_ope
     assert (told["anchor"]["exact"], told["anchor"]["fate"]) == ("graveyard", "edited")
 
 
+def test_a_note_stands_on_the_words_it_asked_for_however_other_they_are(owner, draft, night, rosa, selma):
+    wholly = suggest(rosa, draft, "c1-1", "The pager does", "Since June the duty officer has kept it for us all")
+    beside = suggest(selma, draft, "c1-1", "Nobody owns", "Not a single soul would wish for")
+    gone = suggest(selma, draft, "c1-1", "Who is awake?", "")
+    for thread in (wholly, beside, gone):
+        apply(owner, thread)
+    assert owner.get(f"/manuscripts/{night.slug}/drafts/2/").json()["changes"]["remarks"]["edited"] == 2
+    opened(owner, night, 2)
+    for thread, words in (
+        (wholly, "Since June the duty officer has kept it for us all"),
+        (beside, "Not a single soul would wish for"),
+    ):
+        anchor = rosa.get(f"/threads/{thread}/").json()["anchor"]
+        assert (anchor["exact"], anchor["fate"]) == (words, "edited")
+    assert rosa.get(f"/threads/{gone}/").json()["anchor"]["fate"] == "detached"
+
+
 def test_suggestions_of_one_section_are_carried_through_one_another(owner, draft, night, rosa, selma):
     later = suggest(selma, draft, "c1-1", "awake", "on call")
     early = suggest(rosa, draft, "c1-1", "owns the night shift", "wants the shift at night")
