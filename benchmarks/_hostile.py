@@ -9,7 +9,7 @@ def _at_random(seed: int) -> str:
 
 
 def _moved_lines(seed: int) -> str:
-    lines = [f"line {number} of the ledger, as it was kept by watch {number % 7}\n" for number in range(12_000)]
+    lines = [f"line {number} of the ledger, as it was kept by watch {number % 7}\n" for number in range(8_000)]
     random.Random(seed).shuffle(lines)
     return "".join(lines)
 
