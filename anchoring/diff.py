@@ -1,6 +1,7 @@
 """What changed between two texts, word by word, read off an alignment: for pages that people read."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -156,3 +157,24 @@ def _runs(to: list[int], blocks: list[int]) -> list[tuple[int, int]]:
         if free and begin < 0:
             begin = index
     return found
+
+
+def in_place_of(found: Sequence[Change], new_text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The new words that stand where the old range `start:end` was taken out, between the same neighbours.
+
+    None where nothing came instead, or where it cannot be said what. `found` are the changes of these two texts, in
+    the order of the new one.
+    """
+    gone = [each for each in found if each.kind == "deleted" and each.old_start <= start and end <= each.old_end]
+    if len(gone) != 1:
+        return None
+    last = gone[0].new_start
+    first: int | None = None
+    for each in found:
+        beside = each.new_start >= last and not new_text[last : each.new_start].strip()
+        if beside and each.kind == "deleted" and each is not gone[0]:
+            return None  # two passages went here: which of them the new words replace is not known
+        if beside and each.kind == "inserted":
+            first = each.new_start if first is None else first
+            last = each.new_end
+    return None if first is None else (first, last)

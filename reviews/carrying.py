@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from anchoring.align import Alignment
 from anchoring.book import CarriedInBook, carry_book
+from anchoring.diff import Change, changes, in_place_of
 from anchoring.near import where_stood
 from manuscripts.maps import text_map
 from manuscripts.models import Draft, Placement
@@ -67,6 +68,7 @@ class Books:
 
     def __post_init__(self) -> None:
         self.old_rows, self.new_rows = _placements(self.old), _placements(self.new)
+        self.compared: dict[tuple[str, str], list[Change]] = {}
         self.old_by_key = {row.section.key: row for row in self.old_rows}
         self.old_by_section = {row.section_id: row for row in self.old_rows}
         self.old_texts = {row.text_id for row in self.old_rows}
@@ -107,6 +109,14 @@ class Books:
     def aligned(self, key: str, home: str) -> Alignment:
         """The map of an old section's text and a new one's, kept."""
         return text_map(self.old_by_key[key].text, self.new_by_key[home].text)
+
+    def instead(self, anchor: Anchor, home: str) -> tuple[int, int] | None:
+        """The words of the new section `home` that came in the place of those the note stood on."""
+        key = self.old_by_section[anchor.section_id].section.key
+        if (key, home) not in self.compared:
+            self.compared[key, home] = changes(self.aligned(key, home))
+        text = self.new_by_key[home].text.text
+        return in_place_of(self.compared[key, home], text, anchor.start, anchor.end)
 
     def stood(self, section_id: int | None, chapter_id: int | None) -> tuple[Placement | None, int | None]:
         """Where a section that is gone stood: after the one before it that is still in its chapter, else before the
@@ -197,16 +207,16 @@ def _still_detached(books: Books, anchor: Anchor, origin: Origin) -> Anchor:
             return new_anchor(books.new, anchor, back, fate="kept", reason=_("Its words are back"))
         return new_anchor(books.new, anchor, back, fate="edited", reason=_("Its section is back, with other words"))
     near: int | None
+    near_end: int | None = None
     place = books.new_by_section.get(anchor.section_id)
     if place is None:
         place, near = books.stood(anchor.section_id, anchor.chapter_id)
     elif place.text_id == anchor.text_id or anchor.near is None:
-        near = anchor.near
+        near, near_end = anchor.near, anchor.near_end
     else:
         near = where_stood(text_map(books.old_by_section[anchor.section_id].text, place.text), anchor.near)
-    return new_anchor(
-        books.new, anchor, place, near=near, fate="detached", confidence=1, reason=anchor.reason, by=anchor.by
-    )
+    fields = {"near": near, "near_end": near_end, "confidence": 1, "reason": anchor.reason, "by": anchor.by}
+    return new_anchor(books.new, anchor, place, fate="detached", **fields)
 
 
 def _on_chapter(books: Books, anchor: Anchor) -> Anchor:
@@ -229,10 +239,13 @@ def _aligned(books: Books, anchor: Anchor, found: CarriedInBook) -> Anchor:
     """What the aligner found, as an anchor; a place in another chapter is a move."""
     place = books.new_by_key.get(found.key) if found.key else None
     near, fate, reason = found.near, found.fate, found.reason
+    near_end: int | None = None
     if place is None:
         place, near = books.stood(anchor.section_id, anchor.chapter_id)
     elif fate == "kept" and place.chapter_id != anchor.chapter_id:
         fate, reason = "moved", _("Its section moved to another chapter")
+    elif fate == "detached" and found.key and (came := books.instead(anchor, found.key)):
+        near, near_end = came
     return new_anchor(
         books.new,
         anchor,
@@ -240,6 +253,7 @@ def _aligned(books: Books, anchor: Anchor, found: CarriedInBook) -> Anchor:
         start=found.start,
         end=found.end,
         near=near,
+        near_end=near_end,
         fate=fate,
         confidence=round(found.confidence, 4),
         reason=reason[:200],

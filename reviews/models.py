@@ -305,6 +305,9 @@ class Anchor(models.Model):
     start = models.PositiveIntegerField(null=True, blank=True)
     end = models.PositiveIntegerField(null=True, blank=True)
     near = models.PositiveIntegerField(null=True, blank=True, help_text="detached: where its paragraph stood, in text")
+    near_end = models.PositiveIntegerField(
+        null=True, blank=True, help_text="detached: from near to here stand the words that came in its place"
+    )
     fate = models.CharField(max_length=8, choices=FATES)
     confidence = models.FloatField(default=1)
     reason = models.CharField(max_length=200, blank=True)

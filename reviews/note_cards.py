@@ -84,6 +84,7 @@ class Card:
 
     `happened` is what became of its words (edited, moved, detached, placed), `fate` and `fate_reason` how that is told.
     `changed`: `old` and `quote` are the same passage before and after; `before` and `after` stand beside it.
+    `instead`: of words that are gone, what stands in their place.
     """
 
     id: Any
@@ -106,6 +107,7 @@ class Card:
     changed: bool
     before: str
     after: str
+    instead: str
     applied: str
     decision: State | None
     decided: str
@@ -213,6 +215,7 @@ class Cards:
             changed=happened == "edited" and became["comparable"] and bool(old) and bool(anchor.get("exact")),
             before=became.get("before", ""),
             after=became.get("after", ""),
+            instead=became.get("instead", ""),
             applied=_applied(note, quote, old),
             decision=self._decision(note),
             decided=(note["decision"] or {}).get("decision", ""),

@@ -47,6 +47,7 @@ class _Maker:
         self.written_on = _("Written on:")
         self.words_changed = _("Before and now:")
         self.words_gone = _("The words it was written on:")
+        self.in_its_place = _("In its place stands:")
         self.old_paragraph = _("The paragraph they stood in")
         self.put = _("Put it on words")
         self.edited = _("edited")
@@ -138,6 +139,8 @@ class _Maker:
             )
         elif n.happened == "detached" and n.old:
             shown.append(fill('<p class="sugg"><span class="vh">%s </span><del>%s</del></p>', self.words_gone, n.old))
+            if n.instead:
+                shown.append(fill('<p class="fatewhy">%s <ins>%s</ins></p>', self.in_its_place, n.instead))
         elif n.happened == "placed" and n.old:
             shown.append(fill('<p class="fatewhy">%s <q>%s</q></p>', self.written_on, n.old))
         return together(shown)

@@ -147,7 +147,7 @@ _THREAD += ["decision__decision", "decision__reason", "decision__duplicate_of_id
 _THREAD += ["decision__applied_in__number", "decision__applied_in__label", "agreements_count", "agreed"]
 _COMMENT = ["pk", "thread_id", "author_id", "body", "anonymity", "created", "edited", "withdrawn"]
 _ANCHOR = ["thread_id", "draft_id", "draft__label", "chapter_id", "section_id", "text_id", "start", "end", "near"]
-_ANCHOR += ["fate", "confidence", "reason", "by"]
+_ANCHOR += ["near_end", "fate", "confidence", "reason", "by"]
 _PLACE = ["draft_id", "draft__number", "chapter_id", "chapter__key", "chapter_title", "section_id", "section__key"]
 _PLACE += ["discipline_id"]
 
@@ -312,7 +312,10 @@ def _became(page: _Page, row: Any) -> dict[str, Any] | None:
         before, after = around(page.texts[shown.text_id], shown.start, shown.end)
     known = found.left == row.chapter_id or (page.me is not None and page.me.is_author_team)
     left = page.titles.get(found.left, "") if known else ""  # others may not know of every chapter on its way
-    return {**found._asdict(), "left": left, "before": before, "after": after}
+    instead = ""
+    if found.fate == "detached" and anchor.near_end and anchor.text_id and row.start is not None:
+        instead = page.texts[anchor.text_id][anchor.near : anchor.near_end]
+    return {**found._asdict(), "left": left, "before": before, "after": after, "instead": instead}
 
 
 def around(text: str, start: int, end: int, most: int = 300) -> tuple[str, str]:

@@ -39,10 +39,11 @@ def test_a_detached_note_is_listed_where_its_paragraph_stood_with_old_words_and_
     book.next(c1=md(NIGHT, PAGER, LAMPS), c2=md(BILL, HOURS, LEDGER))
     page = seen(book, actor=book.reader)
     near = book.anchor(note).near
-    assert book.section("c1-1").text.text[:near].endswith("it was meant for.")
+    assert book.section("c1-1").text.text[:near].endswith("it was meant for.\n")
     assert f'data-near="{near}"' in page and "#i-detached" in page
     assert "<del>a window at dusk</del>" in page and "The paragraph they stood in" in page
     assert "Its paragraph was removed or rewritten in draft 1.1." in page
+    assert f"In its place stands: <ins>{LAMPS}</ins>" in page
     assert "data-place" not in page and place_url(note) in seen(book)
     book.next(c1=md(NIGHT, PAGER, LAMPS), c2=md(BILL, LEDGER))
     assert "Its paragraph was removed or rewritten in draft 1.1." in seen(book, actor=book.reader)
