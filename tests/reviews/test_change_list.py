@@ -344,6 +344,7 @@ def test_the_desk_puts_a_suggestion_on_the_list_and_counts_it(desk):
     thread = desk.say(desk.omar, "the night shift", "the late shift", accept=False)
     page = desk.client.get(desk.url("desk"), {"note": thread.pk})
     assert "Put on my change list" in words(page) and "Your change list 0" in words(page)
+    assert "Apply it to the text" not in words(page)
     decide(actor_of(desk.me), thread, "will_change")
     page = desk.client.get(desk.url("desk"), {"note": thread.pk, "tab": "will_change"})
     assert "On your change list" in words(page) and "Your change list 1" in words(page)

@@ -61,6 +61,12 @@ def editor(draft, key="c1-1"):
     return f"/m/{draft.manuscript.slug}/drafts/working/sections/{key}/"
 
 
+def kind_of(page, words):
+    """The classes of the button that bears these words."""
+    (found,) = re.findall(rf'<button class="([^"]*)"(?:(?!</button>).)*{words}', page, re.S)
+    return found
+
+
 def working_page(client, draft):
     number = Draft.objects.get(working=True, state="ready").number
     return client.get(f"/m/{draft.manuscript.slug}/drafts/{number}/").content.decode()
@@ -68,7 +74,9 @@ def working_page(client, draft):
 
 def test_from_the_desk_into_the_working_draft_and_to_its_readers(client, draft, omar):
     thread = suggest(draft, omar, "night", "late")
-    assert "Apply it to the text" in desk(client, draft, thread)
+    page = desk(client, draft, thread)
+    assert kind_of(page, "Apply it to the text") == "btn primary"
+    assert kind_of(page, "Put on my change list") == "btn small quiet"
     page = apply(client, draft, thread)
     assert "Being written into the working draft" in page and "every 1s" in page
     path = f"/m/{draft.manuscript.slug}/notes/{thread.pk}/apply/"
