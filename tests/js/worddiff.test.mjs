@@ -12,12 +12,17 @@ test("equal texts differ in nothing", () => {
 test("only the words that differ are marked", () => {
   assert.deepEqual(diffWords("The answers take an hour to collect.", "The answers take ten minutes to collect."), [
     { op: "same", text: "The answers take " },
-    { op: "del", text: "an" },
-    { op: "ins", text: "ten" },
-    { op: "same", text: " " },
-    { op: "del", text: "hour" },
-    { op: "ins", text: "minutes" },
+    { op: "del", text: "an hour" },
+    { op: "ins", text: "ten minutes" },
     { op: "same", text: " to collect." },
+  ]);
+});
+
+test("words changed one after the other are not interleaved", () => {
+  assert.deepEqual(diffWords("rang at four in the morning", "rang at a quarter to four"), [
+    { op: "same", text: "rang at " },
+    { op: "del", text: "four in the morning" },
+    { op: "ins", text: "a quarter to four" },
   ]);
 });
 

@@ -18,6 +18,30 @@ export function diffWords(before, after) {
   push(result, "same", a.slice(0, head));
   middle(result, a.slice(head, a.length - tail), b.slice(head, b.length - tail));
   push(result, "same", tail ? a.slice(-tail) : []);
+  return joined(result);
+}
+
+/* Changes with nothing but a space between them read as one: first what goes, then what comes. */
+function joined(pieces) {
+  const result = [];
+  let gone = "";
+  let come = "";
+  const end = () => {
+    push(result, "del", [gone]);
+    push(result, "ins", [come]);
+    gone = come = "";
+  };
+  pieces.forEach(({ op, text }, i) => {
+    const between = op === "same" && (gone || come) && i + 1 < pieces.length && !text.trim();
+    if (op === "same" && !between) {
+      end();
+      push(result, "same", [text]);
+      return;
+    }
+    if (op !== "ins") gone += text;
+    if (op !== "del") come += text;
+  });
+  end();
   return result;
 }
 
