@@ -55,7 +55,7 @@ def test_applied_from_the_desk_and_edited_by_hand(live_server, new_page):
     draft = make_book()
     book = draft.manuscript
     first, second = suggest(draft, "night shift", "early shift"), suggest(draft, "the night", "this night")
-    page = new_page(viewport={"width": 1440, "height": 900})
+    page = new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     enter(page, live_server, author_of(draft).user)
     desk = f"{live_server.url}/m/{book.slug}/desk/"
 
@@ -123,7 +123,7 @@ def test_applied_from_the_desk_and_edited_by_hand(live_server, new_page):
 def test_what_was_typed_stands_beside_what_someone_else_kept(live_server, new_page):
     draft = make_book()
     book, ada = draft.manuscript, author_of(draft).user
-    page = new_page(viewport={"width": 1440, "height": 900})
+    page = new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     other = new_page()
     address = f"{live_server.url}/m/{book.slug}/drafts/working/sections/c1-ops/"
     for each in (page, other):
