@@ -46,6 +46,8 @@ class JobView(ApiView):
             return {"url": self.url("draft", draft.manuscript.slug, draft.number)} if draft else None
         if "report" in job.args:
             return {"url": self.url("report", job.args["report"])}
+        if job.result and "url" in job.result:
+            return {**job.result, "url": self.absolute(job.result["url"])}
         return job.result
 
 

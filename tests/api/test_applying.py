@@ -64,7 +64,7 @@ def test_a_suggestion_is_written_where_its_note_stands_and_changed_once_that_ope
     started = apply(owner, thread)
     assert started["url"].endswith(f"/threads/{thread}/")
     job = owner.get(started["job"]).json()
-    assert (job["state"], job["result"]["url"]) == ("done", f"/api/v1/threads/{thread}/")
+    assert (job["state"], job["result"]["url"]) == ("done", f"http://testserver/api/v1/threads/{thread}/")
     now = section(owner, night).json()
     assert "Nobody owns the **graveyard** shift. 👩‍🚒 The pager does." in now["markdown"]
     assert now["draft"] == 2
