@@ -50,10 +50,25 @@ def _line(edit: Edit, title: str | None, fits: bool) -> EditLine:
     while end < len(before) and not before[end].isspace():
         end += 1
     new_end = len(after) - (len(before) - end)
-    lead = before[max(0, start - AROUND) : start].rpartition("\n")[2]
-    rest = before[end : end + AROUND].partition("\n")[0]
+    lead, rest = _before(before[:start].rpartition("\n")[2]), _after(before[end:].partition("\n")[0])
     old, new = _short(before[start:end]), _short(after[start:new_end])
     return EditLine(edit, title or edit.section.key, fits, title is not None, lead, old, new, rest)
+
+
+def _before(line: str) -> str:
+    """The end of what stands before on the line, in whole words."""
+    if len(line) <= AROUND:
+        return line
+    first, space, rest = line[-AROUND:].partition(" ")
+    return "… " + rest if space else "…" + first
+
+
+def _after(line: str) -> str:
+    """The beginning of what stands after on the line, in whole words."""
+    if len(line) <= AROUND:
+        return line
+    rest, space, last = line[:AROUND].rpartition(" ")
+    return rest + " …" if space else last + "…"
 
 
 def _short(words: str) -> str:

@@ -1,6 +1,7 @@
 """What becomes of the working draft's edits: when it opens, when another draft opens, when it is thrown away."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,14 +55,10 @@ def _rebase(working: Draft, opened: Draft, member: Membership | None) -> None:
     the opened draft holds already belong to it, and the others are kept as not fitting any more."""
     before: dict[int, Placement] = {row.section_id: row for row in working.placements.all()}
     texts = dict(opened.placements.values_list("section_id", "text_id"))
-    chains: dict[int, list[Edit]] = {}
-    for edit in edits_of(working).standing:
-        chains.setdefault(edit.section_id, []).append(edit)
     kept: dict[int, Placement] = {}
     held: list[Edit] = []
-    for section_id, chain in chains.items():
-        steps = [chain[0].before_id, *[edit.after_id for edit in chain]]
-        at = max((n for n, pk in enumerate(steps) if pk == texts.get(section_id)), default=None)
+    for section_id, chain in _chains(edits_of(working).standing).items():
+        at = _reached(chain, texts.get(section_id))
         if at is not None:
             held += chain[:at]
             kept[section_id] = before[section_id]
@@ -77,6 +74,43 @@ def _rebase(working: Draft, opened: Draft, member: Membership | None) -> None:
         foresee_soon(working)
     else:
         _throw_away(working, member)
+
+
+def _chains(edits: Sequence[Edit]) -> dict[int, list[Edit]]:
+    """The edits of each section, in their order."""
+    chains: dict[int, list[Edit]] = {}
+    for edit in edits:
+        chains.setdefault(edit.section_id, []).append(edit)
+    return chains
+
+
+def _reached(chain: Sequence[Edit], text_id: int | None) -> int | None:
+    """How many edits of a section a text of it holds; None where it is another text altogether."""
+    steps = [chain[0].before_id, *[edit.after_id for edit in chain]]
+    return max((n for n, pk in enumerate(steps) if pk == text_id), default=None)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The working draft while an upload is looked over: how many edits it has, and how many of them would not fit
+    any more were the upload opened."""
+
+    draft: Draft
+    edits: int
+    unfit: int
+
+
+def edits_waiting(upload: Draft) -> Waiting | None:
+    """What an upload that waits to be opened would do to the working draft; None where there is none with edits."""
+    working = working_draft(upload.manuscript)
+    if working is None or working == upload:
+        return None
+    found = edits_of(working)
+    texts = dict(upload.placements.values_list("section_id", "text_id"))
+    chains = _chains(found.standing)
+    unfit = sum(len(chain) for key, chain in chains.items() if _reached(chain, texts.get(key)) is None)
+    every = len(found.standing) + len(found.unfit)
+    return Waiting(working, every, unfit + len(found.unfit)) if every else None
 
 
 def _unfit(count: int, opened: Draft) -> dict:

@@ -136,7 +136,7 @@ def test_the_first_draft_has_nothing_to_be_compared_with(book, author):
 def test_a_draft_that_waits_is_compared_with_the_open_one(book, author):
     make_draft(book, FIRST)
     text = signed_in(author).get("/m/the-night-shift/drafts/3/changes/").content.decode()
-    assert "What draft 3 changed against draft 2" in text
+    assert "What the next draft changes against draft 2" in text
     text = signed_in(author).get("/m/the-night-shift/drafts/3/changes/?against=1").content.decode()
     assert "Nothing differs in what you may read." in text
 

@@ -122,6 +122,8 @@ def test_words_selected_in_the_chapter_the_chapter_itself_or_nothing(book):
     assert (book.anchor(note).chapter.key, book.anchor(note).section) == ("c1", None)
     assert "Kept on the chapter by hand in draft 1.1" in answer["html"] and "data-text" not in answer["html"]
     assert f'data-id="{note.pk}"' in seen(book, "desk/?fate=kept")
+    desk = seen(book, f"desk/?note={note.pk}")
+    assert "The text it was written on" in desk and "<mark>" not in desk  # no word of it stands in this draft
     client.post(place_url(note), {"detach": "1", "chapter": "c1"}, **JSON)
     assert book.stands(note)[0] == "detached" and book.anchor(note).by == "hand"
     elsewhere = book.section("c2-1").text

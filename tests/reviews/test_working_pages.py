@@ -9,7 +9,7 @@ from jobs.models import Job
 from manuscripts.models import Draft, Source
 from reviews.models import Decision, Edit
 from reviews.threads import NewThread, create_thread
-from tests.books import actor_of, make_book, make_draft, make_reader
+from tests.books import BOOK, actor_of, make_book, make_draft, make_reader
 from tests.reports.test_collecting import author_of
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +230,10 @@ def test_edits_that_no_longer_fit_are_listed_with_all_their_words(client, draft,
     apply(client, draft, suggest(draft, omar, "night", "late"))
     run_jobs()
     make_draft(draft.manuscript, {"c1": ("The handover", [("c1-1", None, "# The handover\n\nAnother night.")])})
+    page = client.get(f"/m/{draft.manuscript.slug}/drafts/3/").content.decode()
+    assert "Your working draft has 2 edits" in page and "2 of them no longer fit" in page
+    assert f'href="/m/{draft.manuscript.slug}/drafts/2/"' in page
+    assert "Your working draft has" not in working_page(client, draft)
     client.post(f"/m/{draft.manuscript.slug}/drafts/3/open/", {"as": "same"})
     run_jobs()
     page = working_page(client, draft)
@@ -239,6 +243,31 @@ def test_edits_that_no_longer_fit_are_listed_with_all_their_words(client, draft,
     for path in re.findall(r'action="(/m/[^"]+/undo/)"', page):
         client.post(path)
     assert not Draft.objects.filter(working=True, state="ready").exists()
+
+
+def test_an_upload_that_leaves_the_sections_alone_says_so(client, draft, omar):
+    apply(client, draft, suggest(draft, omar, "night", "late"))
+    run_jobs()
+    make_draft(draft.manuscript, BOOK)
+    page = client.get(f"/m/{draft.manuscript.slug}/drafts/3/").content.decode()
+    assert "Your working draft has one edit" in page and "is put on its text" in page
+    new = client.get(f"/m/{draft.manuscript.slug}/drafts/new").content.decode()
+    assert ">Working draft</a>" in new and ">Upload 3</a>" in new
+
+
+def test_an_edit_is_told_in_whole_words(client, draft):
+    long = (
+        "## For operations\n\n"
+        + "Whatever the harbourmaster writes down " * 4
+        + "is {} "
+        + "and nobody remembers it afterwards " * 4
+    )
+    for wording in ("lost", "kept"):
+        base = Draft.objects.order_by("-number").first().placements.get(section__key="c1-ops").text_id
+        client.post(editor(draft, "c1-ops"), {"base": base, "markdown": long.format(wording), "do": "save"})
+        run_jobs()
+    page = working_page(client, draft)
+    assert "… the harbourmaster writes down is <del>lost</del> <ins>kept</ins> and nobody" in page
 
 
 def test_all_edits_thrown_away_at_once(client, draft, omar):
