@@ -18,6 +18,7 @@ from manuscripts.manuscripts import record_event
 from manuscripts.models import Draft, Manuscript, Membership, Placement, Round
 from manuscripts.modes import Anonymity, OthersSections, Visibility
 from manuscripts.permissions import Actor, check
+from manuscripts.working import hold
 
 from .applied import stand_on_applied
 from .arriving import mark_changed, may_be_marked
@@ -125,6 +126,7 @@ def open_draft(
     check(actor, "draft.open", draft)
     values = read_modes(modes or {})
     with transaction.atomic():
+        hold(draft.manuscript)  # an edit that is being stored now belongs to what opens, and to what is carried
         draft = Draft.objects.select_for_update().get(pk=draft.pk)
         if draft.state == "open":
             return None

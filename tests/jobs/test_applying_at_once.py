@@ -8,10 +8,12 @@ from django.db import connection
 from jobs import running
 from jobs.models import Job
 from manuscripts.models import Draft
-from reviews import applying
+from manuscripts.working import working_draft
+from reviews import applying, editing
 from reviews.applying import apply
 from reviews.editing import edit_section, section_now
 from reviews.models import Decision, Edit
+from reviews.rounds import open_draft
 from reviews.threads import NewThread, create_thread
 from tests.books import actor_of, make_book, make_reader
 from tests.jobs.conftest import wait_until
@@ -115,6 +117,39 @@ def test_two_who_write_the_same_section_at_once_do_not_write_over_each_other(dra
     assert sorted([written.state, applied.state]) == ["done", "failed"]
     assert (written.problem_code or applied.problem_code) in ("changed", "edit_by_hand")
     assert Edit.objects.count() == 1
+
+
+def test_opening_waits_for_an_edit_that_is_being_stored(draft, monkeypatch):
+    ada = actor_of(author_of(draft))
+    running.run(apply(ada, suggest(draft, "Nobody", "No one")).pk)
+    working = working_draft(draft.manuscript)
+    job = edit_section(ada, draft.manuscript, section_now(draft.manuscript, "c1-1"), "# Anew\n\nAll of it.")
+    real = editing.add_edit
+    opened = []
+
+    def open_it():
+        try:
+            opened.append(open_draft(ada, Draft.objects.get(pk=working.pk)))
+        finally:
+            connection.close()
+
+    opening = threading.Thread(target=open_it)
+
+    def add_edit(*args):
+        opening.start()
+        opening.join(1)
+        assert opening.is_alive()
+        return real(*args)
+
+    monkeypatch.setattr(editing, "add_edit", add_edit)
+    running.run(job.pk)
+    opening.join(60)
+    job.refresh_from_db()
+    assert job.state == "done"
+    running.run(opened[0].pk)
+    working.refresh_from_db()
+    assert working.state == "open"
+    assert working.placements.get(section__key="c1-1").text.text.startswith("Anew\nAll of it.")
 
 
 @pytest.mark.slow
