@@ -8,7 +8,7 @@ that nothing else can have moved.
 import html
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -63,6 +63,12 @@ def tidy(text: str, change: Change) -> Change:
 
 def changed(old: str, new: str) -> Change:
     """The one stretch by which two texts differ, as small as their common beginning and end leave it."""
+    head, tail = _common_ends(old, new)
+    return Change(head, len(old) - tail, new[head : len(new) - tail])
+
+
+def _common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many characters, or words, both begin with; and how many of the others both end with."""
     most = min(len(old), len(new))
     head = 0
     while head < most and old[head] == new[head]:
@@ -70,7 +76,7 @@ def changed(old: str, new: str) -> Change:
     tail = 0
     while tail < most - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
-    return Change(head, len(old) - tail, new[head : len(new) - tail])
+    return head, tail
 
 
 def shifted(start: int, end: int, step: Change) -> tuple[int, int] | None:
@@ -143,13 +149,7 @@ def _guarded(words: str, starts_line: bool) -> str:
 def _shrunk(text: str, change: Change) -> Change:
     """Without the whole words that old and new begin and end with."""
     old, new = WORD.findall(text[change.start : change.end]), WORD.findall(change.words)
-    most = min(len(old), len(new))
-    head = 0
-    while head < most and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = _common_ends(old, new)
     start = change.start + sum(map(len, old[:head]))
     end = change.end - sum(map(len, old[len(old) - tail :]))
     return Change(start, end, "".join(new[head : len(new) - tail]))
