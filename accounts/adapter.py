@@ -8,6 +8,7 @@ from allauth.core import context as request_context
 from django.conf import settings
 from django.contrib import messages
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .mail import AddressRefused, MailServerDown, deliver, one_line
 
@@ -16,6 +17,11 @@ log = logging.getLogger("widemargin.accounts")
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up is for authors and can be closed; everyone else comes by an invitation."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": gettext_lazy("The e-mail address or the password is not right."),
+    }
 
     def is_open_for_signup(self, request) -> bool:
         return settings.SIGN_UP_OPEN

@@ -40,9 +40,11 @@ def _list(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     page = whole(request.GET.get("page")) or 1
     notes, more = desk.listed(request.actor, draft, desk.in_tab(rows, wanted.tab), max(1, min(page, 10_000)))
     makes = cards_for(request, draft.manuscript)
+    tabs = desk.tabs(rows, wanted)
     return {
         "wanted": wanted,
-        "tabs": desk.tabs(rows, wanted),
+        "tabs": tabs,
+        "has_notes": any(tab.count for tab in tabs),
         "choices": desk.choices(request.actor, draft, wanted),
         "disciplines": [d for d in draft.manuscript.disciplines.all() if d.merged_into_id is None],
         "notes": [(note, makes.card(note)) for note in notes],

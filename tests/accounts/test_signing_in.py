@@ -53,6 +53,18 @@ def test_a_mailed_code_signs_in_whatever_the_case_of_the_address(db, client):
     assert SentMail.objects.get().recipient == "vera@quist.example"
 
 
+@pytest.mark.parametrize("path", ["login/", "login/code/", "signup/", "password/reset/"])
+def test_an_address_is_called_the_same_on_every_page(db, client, path):
+    page = client.get(f"/account/{path}").content.decode()
+    assert ">E-mail</label>" in page and "Email" not in page and "placeholder" not in page
+
+
+def test_a_form_without_its_token_is_refused_by_a_page_of_ours(db):
+    answer = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "vera@quist.example"})
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "This was not sent" in page and 'href="/account/login/"' in page
+
+
 def test_a_known_and_an_unknown_address_look_alike(db):
     make_user("vera@quist.example", password=PASSWORD)
     pages = {}

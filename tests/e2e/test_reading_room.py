@@ -122,6 +122,20 @@ def test_a_suggestion_shows_what_changes_while_it_is_typed(enter, omar):
     assert page.text_content(".note .sugg ins") == "telephone"
 
 
+def test_an_open_note_stays_in_sight_when_the_window_is_turned(enter, draft, omar):
+    text = draft.placements.get(section__key="c1-1").text
+    for words in ("Nobody owns", "The pager does.", "Who is awake?"):
+        selector = describe(text.text, text.text.index(words), text.text.index(words) + len(words))
+        new = NewThread(kind="comment", body=words * 30, text_id=text.pk, selector=selector)
+        create_thread(actor_of(omar), draft.manuscript, new)
+    page = enter(omar)
+    page.keyboard.press("j")
+    page.set_viewport_size({"width": 820, "height": 700})
+    page.wait_for_selector(".notes.up .sheetbar")
+    sheet = page.locator(".notes").bounding_box()
+    assert sheet["y"] > 0 and sheet["y"] + sheet["height"] <= 701
+
+
 def test_a_reaction_is_one_tap_and_may_be_given_a_reason_later(enter, omar):
     page = enter(omar)
     select(page, "Who is awake?")

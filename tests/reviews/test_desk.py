@@ -37,3 +37,14 @@ def test_a_refused_decision_leaves_its_note_open_and_claims_nothing(client, book
     assert "Decided" not in page and "data-undo" not in page
     assert f'data-note="{one.pk}"' in page
     assert client.get(f"/m/{manuscript.slug}/desk/?decided=999999999999999999999").status_code == 200
+
+
+def test_an_empty_desk_says_whether_there_was_ever_a_note(client, book):
+    manuscript, (one, two) = book
+    desk = f"/m/{manuscript.slug}/desk/"
+    for thread in (one, two):
+        decide(client, manuscript, thread, thread, decision="later")
+    assert "Every note is answered." in client.get(desk).content.decode()
+    one.delete(), two.delete()
+    page = client.get(desk).content.decode()
+    assert "No notes here yet" in page and "Every note is answered." not in page

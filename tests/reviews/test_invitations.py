@@ -294,6 +294,7 @@ def test_declining_is_kept_with_its_reason_and_can_be_changed(cast, client):
         "declined", "No time for it now", False,
     )  # fmt: skip
     assert Review.objects.get(member=member).state == "declined"
+    assert "You said: not this time." in client.get(path_of(member)).content.decode()
     assert client.post(path_of(member)).status_code == 302
     invitation.refresh_from_db()
     assert (invitation.state, Review.objects.get(member=member).state) == ("accepted", "opened")

@@ -318,6 +318,16 @@ def test_a_review_is_submitted_and_opened_again(draft, ops):
     assert Review.objects.get(member=ops).state == "started"
 
 
+def test_who_has_stopped_reading_is_told_so_and_asked_nothing(draft):
+    reader = make_reader(draft.manuscript, "Nora Falk", "deployment")
+    client, home = signed_in(reader.user), "/m/the-night-shift/"
+    assert "What everyone reads is asked of you." in client.get(home).content.decode()
+    client.post(f"{home}review/", {"state": "declined", "next": home})
+    page = client.get(home).content.decode()
+    assert "You have stopped reading this draft." in page and "Read on after all" in page
+    assert "What everyone reads is asked of you." not in page and "minute</h1>" not in page
+
+
 def test_how_far_someone_has_read_is_kept(draft, ops):
     client = signed_in(ops.user)
     assert client.post("/m/the-night-shift/reading/", {"chapter": "c1", "share": "0.97"}).status_code == 204
@@ -377,7 +387,9 @@ def test_a_round_that_ended_takes_nothing_more(draft, ops):
     draft.round.save()
     client = signed_in(ops.user)
     page = client.get(READ).content.decode()
-    assert "The round has ended" in page and 'data-may-write=""' in page
+    assert "The round has ended" in page and 'data-may-write=""' in page and 'href="#verdict"' not in page
+    home = client.get("/m/the-night-shift/").content.decode()
+    assert "What everyone reads is asked of you." not in home and "Start here" not in home
     answer = client.post("/m/the-night-shift/notes/", {"kind": "comment", "body": "Late", "chapter": "c1"}, **JSON)
     assert answer.status_code == 403 and not Thread.objects.exists()
     typed = {"kind": "comment", "body": "Typed without script", "chapter": "c1"}
