@@ -62,6 +62,18 @@ def they_themselves(actor: Actor, obj) -> bool:
     return mine is not None and mine.pk == obj.pk
 
 
+def not_of_the_team(actor: Actor, obj) -> bool:
+    """A membership of someone who does not write the book: these have pseudonyms."""
+    return not obj.is_author_team
+
+
+def nobody_was_promised_namelessness(actor: Actor, obj) -> bool:
+    """In no round of the manuscript so far was nobody to learn who wrote what: else the list of members would name
+    the writer of each note."""
+    mine = actor.membership_in(obj.manuscript_id)
+    return mine is not None and not mine.manuscript.promised_namelessness
+
+
 ROUND_ENDED = _("The round has ended: notes and answers wait for the next one.")
 
 allow("thread.read", member)
@@ -127,5 +139,11 @@ allow(
     "people.make_authors",
     both(owner, may_write, may_administer),
     otherwise=_("Only the author can change who writes the book."),
+)
+allow("people.see_details", author_team, they_themselves)
+allow(
+    "people.see_pseudonym",
+    both(they_themselves, not_of_the_team),
+    both(author_team, not_of_the_team, nobody_was_promised_namelessness),
 )
 allow("people.see_links", both(owner, may_administer), otherwise=OWNER_ONLY)

@@ -250,8 +250,12 @@ NO_TRACE = {
 
 #: `name method case` of rows that show something to some of those who are let in: what, and to whom.
 SHOWN = {
-    "people GET -": (b"/i/", {"author"}),
-    "api:invitations GET -": (b"/i/", {"token:author", "token:here"}),
+    "people GET -": {b"/i/": {"author"}},
+    "api:invitations GET -": {b"/i/": {"token:author", "token:here"}},
+    "api:members GET -": {
+        b"ada@quill.example": {"token:co_author", "token:author", "token:r", "token:w", "token:here"},
+        b'"pseudonym":"Author': set(),
+    },
 }
 
 #: Methods that are not the page's are refused after the one who asks is known: `in` for those not signed in, 401.

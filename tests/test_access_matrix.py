@@ -10,10 +10,12 @@ from tests.access_mutants import noticed
 from tests.access_scene import address, body_of, make_scene
 from tests.access_walk import METHODS, PATTERNS, patterns
 
-#: Denied in four different ways: by what a page shows, by a page's rule for the author team, by who wrote something,
+#: Denied in different ways: by what is shown, by a page's rule for the author team, by who wrote something,
 #: by the author's own right; with the addresses where it comes up.
 MUTANTS = {
     "people.see_links": {"people", "api:invitations"},
+    "people.see_details": {"api:members"},
+    "people.see_pseudonym": {"api:members"},
     "desk.read": {"desk"},
     "comment.edit": {"comment_change", "api:comment"},
     "manuscript.delete": {"api:manuscript"},

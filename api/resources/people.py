@@ -12,7 +12,7 @@ from manuscripts.permissions import Actor, can, check
 from reviews.invitations import invite, make_contact, personal_link, resend, revoke
 from reviews.members import change_member, remove_member
 from reviews.models import Invitation, Review
-from reviews.roster import roster, sees_all_of, sees_pseudonym_of
+from reviews.roster import roster
 from reviews.rounds import progress, set_review
 
 from .. import shapes
@@ -231,7 +231,7 @@ def with_links(shown: list[dict], actor: Actor) -> list[dict]:
 
 
 def represent_member(member: Membership, actor: Actor) -> dict:
-    open_ = sees_all_of(actor, member)
+    open_ = can(actor, "people.see_details", member)
     return {
         "id": str(member.pk),
         "name": member.name,
@@ -240,7 +240,7 @@ def represent_member(member: Membership, actor: Actor) -> dict:
         "disciplines": [d.slug for d in member.own_disciplines()],
         "sphere": member.sphere if open_ else "",
         "years": member.years if open_ else None,
-        "pseudonym": member.pseudonym if sees_pseudonym_of(actor, member) else None,
+        "pseudonym": member.pseudonym if can(actor, "people.see_pseudonym", member) else None,
     }
 
 
