@@ -16,6 +16,7 @@ LEAST_SHARE = 0.45  # of a range's characters that must stand together in the ne
 FREE_GAP, GAP_COST = 25, 0.25  # new characters between matches that cost nothing; what each further one costs
 FEW_WORDS = 4  # a range this short needs the words around it as witnesses
 WITNESSES, LEAST_WITNESSES = 6, 0.4
+MOST_WORDS = 0.6  # of a longer range's words; with fewer, none of them in a solid run, it needs witnesses too
 REPLACED_MOST = 40  # characters of a range that may be wholly replaced in place
 SAME_WORD = 0.6  # likeness from which a word is the same one, spelled anew
 
@@ -116,8 +117,14 @@ class _Reader:
         return sorted(i for _, i in pairs[best[1] : best[2]])
 
     def _witnessed(self, first: int, last: int, segment: list[int]) -> bool:
-        """Whether a short range with no solid run is backed by the words around it."""
-        if last - first > FEW_WORDS or any(self.solid[i] for i in segment):
+        """Whether what stayed is no chance: a short range with no solid run is backed by the words around it.
+
+        A longer one needs most of its own words, or those around it too: words kept here and there are found in any
+        sentence that was written in the place of another.
+        """
+        if any(self.solid[i] for i in segment):
+            return True
+        if last - first > FEW_WORDS and len(segment) >= MOST_WORDS * (last - first):
             return True
         around = [*range(max(0, first - WITNESSES), first), *range(last, min(len(self.to), last + WITNESSES))]
         shift = self.to[segment[0]] - segment[0]

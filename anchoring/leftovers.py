@@ -60,7 +60,7 @@ def _likeness(work: WordMap, unit: Span, home: Span) -> float:
     shared = 0.0
     for block in LCSseq.opcodes(words, others):
         if block.tag == "equal":
-            shared += work.tells_old(unit[0] + block.src_start, unit[0] + block.src_end)
+            shared += work.says(unit[0] + block.src_start, unit[0] + block.src_end)
     likeness = 2 * shared / (work.tells_old(*unit) + work.tells_new(*home))
     return likeness + (BESIDE if _beside(work, unit, home) else 0.0)
 

@@ -4,6 +4,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from itertools import pairwise
 
+from rapidfuzz.distance import LCSseq
+
+from anchoring.gaps import MOST_CELLS
 from anchoring.runs import Run
 from anchoring.tokens import Tokens
 from anchoring.wordmap import WordMap
@@ -12,6 +15,7 @@ OVERHANG = 2  # words of a run beyond the edge of a sentence that say nothing ab
 LONG_MOVE = 9  # words that may stand elsewhere without more evidence
 SHARED_LITTLE = 0.2  # of the old text in the backbone; below it another text stands there, and chance runs are many
 STILL_THERE = 0.4  # of a run's word pairs; a sentence with a quarter of its words swapped keeps about half of them
+STILL_SAID = 0.5  # of what a run tells, in a place that has room for it alone
 
 
 def moves(work: WordMap, runs: list[Run], backbone: list[int], least: int) -> None:
@@ -98,6 +102,13 @@ def _fills(sentences: list[int], first: int, length: int) -> bool:
 def _still_there(work: WordMap, run: Run, backbone: list[int], places: dict[tuple[int, int], list[int]]) -> bool:
     """Whether the run's word pairs stand in the new text where it stood, edited or not: the far one is a copy then."""
     low, high = hole(work, backbone, run.old, run.old + run.length)
+    if (
+        high - low <= 2 * run.length and run.length * (high - low) <= MOST_CELLS
+    ):  # room for this sentence alone, not for chance: single words tell enough
+        blocks = LCSseq.opcodes(work.a[run.old : run.old + run.length], work.b[low:high])
+        equal = [(run.old + each.src_start, run.old + each.src_end) for each in blocks if each.tag == "equal"]
+        told = sum(work.tells_old(*each) for each in equal)
+        return told >= STILL_SAID * work.tells_old(run.old, run.old + run.length)
     there = 0
     for pair in pairwise(work.a[run.old : run.old + run.length]):
         positions = places.get(pair, [])

@@ -19,10 +19,11 @@ def prune(work: WordMap) -> None:
         if first >= 0 and work.to[start:end] == list(range(first, first + end - start)):
             continue
         shared: dict[int, float] = {}
-        for i in range(start, end):
-            if work.to[i] >= 0:
+        for low, high in work.runs_in(start, end):
+            told = work.says(low, high)
+            for i in range(low, high):
                 home = homes[work.to[i]]
-                shared[home] = shared.get(home, 0.0) + work.bits[work.a[i]]
+                shared[home] = shared.get(home, 0.0) + (work.bits[work.a[i]] if told else 0.0)
         if not shared:
             continue
         whole = work.tells_old(start, end)

@@ -1,13 +1,17 @@
 """The map of old words to new ones while it is made: who became whom, what is taken, and what a word tells."""
 
+import re
 from collections import Counter
 from functools import cached_property
 from itertools import accumulate
 from math import log2
 
+from anchoring.text import UNSPACED
 from anchoring.tokens import Tokens, spans
 
 SOLID = 4  # words of a run that is no chance
+WORD_BITS = 12  # what single characters must tell together to be a word: two of Chinese, three of Thai
+LETTER = re.compile(f"[{UNSPACED}]")
 
 
 class WordMap:
@@ -79,6 +83,14 @@ class WordMap:
     def tells_new(self, start: int, end: int) -> float:
         """The same of new words."""
         return self._sums[1][end] - self._sums[1][start]
+
+    def says(self, start: int, end: int) -> float:
+        """What a run of old words tells; nothing where it is a letter or two of a script without spaces.
+
+        Such letters are found in the same order in any two sentences.
+        """
+        told = self.tells_old(start, end)
+        return told if told >= WORD_BITS or not LETTER.fullmatch(self.old.word(start)) else 0.0
 
     def solid_words(self) -> bytearray:
         """1 for each old word in a run of four or more that stayed together."""

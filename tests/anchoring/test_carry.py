@@ -295,6 +295,34 @@ def test_each_new_word_is_claimed_once_at_most(old, new):
     assert len(homes) == len(set(homes))
 
 
+def test_words_here_and_there_in_another_sentence_hold_no_note():
+    was = "The clerk of the port never kept a list of the ships that were late, and so the fines were small."
+    now = "The rain of the spring came through a gap of the roof that faced north, and so the books got damp."
+    old, new = (f"{SLEEP} {each} {COST}\n{PLAN}\n" for each in (was, now))
+    assert carry_one(old, new, "of the port never kept a list of the ships that").fate == "detached"
+
+
+def test_a_sentence_edited_where_it_stands_keeps_its_notes_though_a_copy_stands_elsewhere():
+    was = "Every evening the keeper of the lower lock wrote the level of the river into a book bound in green cloth."
+    now = (
+        "Each evening the old keeper at the northern lock wrote that level of our river into one book and green cloth."
+    )
+    old = f"{SLEEP} {was} {COST}\n{PLAN}\n"
+    new = f"{SLEEP} {now} {COST}\n{PLAN}\nIn short: {was}\n"
+    for words in ("keeper", "the level of the river", was):
+        carried = carry_one(old, new, words)
+        assert new.index(now) <= carried.start < carried.end <= new.index(now) + len(now)
+
+
+def test_letters_that_two_thai_sentences_share_hold_no_note():
+    frame = "วาล์วหมายเลขสามปกป้องกัปตันและหมู่บ้านเมื่อวาน\n{}\nเมื่อวานนักเรียนลืมลูกค้าและงบประมาณ\n"
+    was, now = "ผู้จัดการลงนามแผนที่กับแม่น้ำ", "โทรศัพท์ซ่อนเครื่องจักรในห้องสมุด"
+    old, new = frame.format(was), frame.format(now)
+    assert carry_one(old, new, was).fate == "detached"
+    assert carry_one(old, new, "แผนที่กับแม่น้ำ").fate == "detached"
+    assert carry_one(old, new, "กัปตันและหมู่บ้าน").fate == "kept"
+
+
 # Hostile texts
 
 SHUFFLED = random.Random(7)
