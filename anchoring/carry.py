@@ -16,6 +16,7 @@ LEAST_SHARE = 0.45  # of a range's characters that must stand together in the ne
 FREE_GAP, GAP_COST = 25, 0.25  # new characters between matches that cost nothing; what each further one costs
 FEW_WORDS = 4  # a range this short needs the words around it as witnesses
 WITNESSES, LEAST_WITNESSES = 6, 0.4
+MANY_WITNESSES = 0.7  # with so many a short range may stand in a sentence that is mostly gone
 MOST_WORDS = 0.6  # of a longer range's words; with fewer, none of them in a solid run, it needs witnesses too
 REPLACED_MOST = 40  # characters of a range that may be wholly replaced in place
 SAME_WORD = 0.6  # likeness from which a word is the same one, spelled anew
@@ -78,7 +79,7 @@ class _Reader:
         share = self._weight(segment, start, end) / weight if weight else 0.0
         if not segment or share < LEAST_SHARE:
             return self._replaced(first, last, start, end) or self._detached(first, last)
-        if not self._witnessed(first, last, segment):
+        if not (self._witnessed(first, last, segment) and self._backed(first, last, segment, share)):
             return self._detached(first, last, "Too little around it stayed to be sure")
         return self._placed(first, last, start, end, segment, share)
 
@@ -117,19 +118,58 @@ class _Reader:
         return sorted(i for _, i in pairs[best[1] : best[2]])
 
     def _witnessed(self, first: int, last: int, segment: list[int]) -> bool:
-        """Whether what stayed is no chance: a short range with no solid run is backed by the words around it.
+        """Whether what stayed is no chance.
 
-        A longer one needs most of its own words, or those around it too: words kept here and there are found in any
-        sentence that was written in the place of another.
+        A short range with no solid run is backed by the words around it. A longer one needs most of its own words, or
+        those around it too: words kept here and there are found in any sentence that was written in the place of
+        another.
         """
         if any(self.solid[i] for i in segment):
             return True
         if last - first > FEW_WORDS and len(segment) >= MOST_WORDS * (last - first):
             return True
+        return self._nearby(first, last, segment) >= LEAST_WITNESSES
+
+    def _backed(self, first: int, last: int, segment: list[int], share: float) -> bool:
+        """Whether its sentence went where it went, or what stands right around it did; `share` of it stayed.
+
+        The frame of a sentence ("or only the", "said") is found again in another one that took its place, and the words
+        of the sentences beside are no witnesses for it.
+        """
+        few = last - first <= FEW_WORDS
+        if not few and share >= MOST_WORDS:
+            return True
+        if self._share_of_sentence(segment) >= LEAST_SHARE:
+            return True
+        return few and (self._stays_between(segment) or self._nearby(first, last, segment) >= MANY_WITNESSES)
+
+    def _nearby(self, first: int, last: int, segment: list[int]) -> float:
+        """How many of the words around the range stand around it still: 0-1."""
         around = [*range(max(0, first - WITNESSES), first), *range(last, min(len(self.to), last + WITNESSES))]
         shift = self.to[segment[0]] - segment[0]
         nearby = sum(1 for i in around if self.to[i] >= 0 and abs(self.to[i] - i - shift) <= WITNESSES)
-        return bool(around) and nearby >= LEAST_WITNESSES * len(around)
+        return nearby / len(around) if around else 0.0
+
+    def _stays_between(self, segment: list[int]) -> bool:
+        """Whether the word before and the word after, of the same sentence, still touch it."""
+        i, k, sentences = segment[0], segment[-1], self.old.sentences
+        if i == 0 or k + 1 == len(self.to) or not sentences[i - 1] == sentences[i] == sentences[k + 1]:
+            return False
+        return self.to[i - 1] == self.to[i] - 1 and self.to[k + 1] == self.to[k] + 1
+
+    def _share_of_sentence(self, segment: list[int]) -> float:
+        """How much of the sentences that hold these words went to the same paragraph, by weight: 0-1."""
+        old = self.old
+        low = bisect_left(old.sentences, old.sentences[segment[0]])
+        high = bisect_right(old.sentences, old.sentences[segment[-1]])
+        blocks = {self.new.blocks[self.to[i]] for i in segment}
+        weight = there = 0
+        for i in range(low, high):
+            length = old.ends[i] - old.starts[i]
+            weight += length
+            if self.to[i] >= 0 and self.new.blocks[self.to[i]] in blocks:
+                there += length
+        return there / weight
 
     def _placed(self, first: int, last: int, start: int, end: int, segment: list[int], share: float) -> Carried:
         homes = [self.to[i] for i in segment]

@@ -13,11 +13,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from rapidfuzz.distance import LCSseq
+
 from benchmarks._revisions_prose import WORD, Voice
 
 SURE, UNSURE = 0.6, 0.4  # share of a range's characters that must, or must not, have stayed
 STRAY = 0.15  # share of them that may have gone apart from the others
 TOGETHER = 60  # characters of other text between those of a range that still stand together
+SAME_SENTENCE = 0.4  # likeness, by words in order, from which a new sentence would be an old one edited
 SHORT = 40  # characters of a range that can be replaced in place
 SENTENCE = re.compile(r"[^.?!。\n]+[.?!。]*[\"”)]*")
 
@@ -105,6 +108,16 @@ class Pen:
 
     def sentence(self) -> Piece:
         return self.fresh(self.voice.sentence(self.rng))
+
+    def other_sentence(self, former: Piece) -> Piece:
+        """A sentence that says something else than the one it is written in the place of: one that shared half of
+        its words would be the former one edited, to any reader."""
+        was = [former.text[start:end] for start, end in self.words(former)]
+        while True:
+            text = self.voice.sentence(self.rng)
+            now = self.pattern.findall(text)
+            if 2 * LCSseq.similarity(was, now) < SAME_SENTENCE * (len(was) + len(now)):
+                return self.fresh(text)
 
     def sentences(self, least: int, most: int) -> list[Piece]:
         return [self.sentence() for _ in range(self.rng.randint(least, most))]

@@ -135,7 +135,7 @@ def sentences_in_and_out(text: Text, pen: Pen, strength: float) -> None:
             if chance < 0.35:
                 continue
             if chance < 0.6:
-                kept.append(pen.sentence())
+                kept.append(pen.other_sentence(sentence))
                 continue
             kept.append(sentence)
             if chance < 1:
@@ -244,7 +244,9 @@ def pasted_copies(text: Text, pen: Pen, strength: float) -> None:
         if pen.rng.random() < 0.4:
             number = pen.rng.randrange(len(paragraph.sentences))
             paragraph.sentences[number] = rewrite(paragraph.sentences[number], pen, 0.2)
-        pen.rng.choice(text.sections).append(copy)
+        # Where a copy stands right after what it is a copy of, nobody can say which of the two is which.
+        elsewhere = [section for section in text.sections if section[-1] is not paragraph]
+        pen.rng.choice(elsewhere or text.sections).append(copy)
 
 
 # Lists, tables, notes

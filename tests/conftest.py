@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from scripts.browser import find_chromium
+
+# The same examples in every run: a rare one that fails is looked for with --hypothesis-profile=default, and does not
+# stop who changed something else.
+hypothesis_settings.register_profile("suite", derandomize=True)
+hypothesis_settings.load_profile("suite")
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",

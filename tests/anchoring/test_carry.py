@@ -359,3 +359,19 @@ def test_texts_too_long_to_compare_keep_only_what_is_certain():
     assert (first.fate, first.start) == ("kept", 0)
     assert (middle.fate, middle.reason) == ("detached", "The text is too long to compare")
     assert (last.fate, last.start) == ("kept", len(new) - 6)
+
+
+def test_the_frame_of_a_sentence_is_no_witness_that_the_sentence_stayed():
+    first = "Dunya was restless for forty nights - our honest song lifted some salted gull for Rosamund."
+    last = (
+        "What if our patient parrot never rescued Osric? At first light, Havelock swallowed nine boatswains, and every "
+        "lantern feared and cursed the narrow anchor. Our bitter boatswain lowered Dunya."
+    )
+    gone = "Had the drowned barrel had been silent and restless, or only the drowned harbour with it?"
+    rope = "How often, between all that, was the rope lucky?"
+    cook = "The cook that praised forty songs hauled and painted the wolf that rescued eleven lanterns."
+    other = "Had five tides was feverish for five winters, or only the restless brother with it?"
+    old, new = f"{first} {gone} {rope} {last}\n", f"{first} {cook} {other} {last}\n"
+    at = old.index("only the drowned") + len("only ")
+    assert carry(align(old, new), [Range(at, at + 3)])[0].fate == "detached"
+    assert carry_one(old, new, "patient parrot").fate == "kept"
