@@ -41,6 +41,7 @@ def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
         "drafts": drafts,
         "waiting_draft": next((d for d in waiting if not d.working), None),
         "working": working,
+        "failed": drafts[0] if drafts and drafts[0].state == "failed" else None,
         "edits": len(edits_of(working)) if working else 0,
         "round": manuscript.current_round,
         "next_number": max((d.number for d in drafts), default=0) + 1,

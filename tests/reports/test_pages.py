@@ -161,3 +161,17 @@ def test_a_book_never_opened_says_what_comes_first(client):
     manuscript = make_manuscript(user, "Unopened")
     client.force_login(user)
     assert "No draft was opened yet" in client.get(f"/m/{manuscript.slug}/reports/").content.decode()
+
+
+def test_a_first_upload_that_failed_is_said_where_the_author_comes_in(client):
+    from manuscripts.manuscripts import make_manuscript
+
+    user = make_author()
+    manuscript = make_manuscript(user, "Unreadable")
+    client.force_login(user)
+    address = f"/m/{manuscript.slug}/"
+    assert "could not be read" not in client.get(address).content.decode()
+    manuscript.drafts.create(number=1, state="failed", fingerprint="1" * 64)
+    page = client.get(address).content.decode()
+    assert "The last upload could not be read." in page and f"{address}drafts/1/" in page
+    assert 'class="done"' not in page
