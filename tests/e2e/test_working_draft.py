@@ -1,34 +1,16 @@
 """An author applies a suggestion from the desk and writes a section anew, in a browser; nothing typed is lost."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from jobs import running
 from jobs.models import Job
 from manuscripts.models import Draft
 from reviews.threads import NewThread, create_thread
 from tests.books import actor_of, make_book, make_reader
-from tests.reports.test_collecting import author_of
+from tests.e2e.test_drafts import shoot, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-def enter(page, live_server, user):
-    session = SessionStore()
-    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session.create()
-    page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
-
-
-def shoot(page, name):
-    """A picture for people, where SHOTS names a folder."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def is_accessible(page):
@@ -56,7 +38,7 @@ def test_applied_from_the_desk_and_edited_by_hand(live_server, new_page):
     book = draft.manuscript
     first, second = suggest(draft, "night shift", "early shift"), suggest(draft, "the night", "this night")
     page = new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    enter(page, live_server, author_of(draft).user)
+    sign_in(page, live_server, book)
     desk = f"{live_server.url}/m/{book.slug}/desk/"
 
     page.goto(f"{desk}?note={first.pk}")
@@ -122,12 +104,12 @@ def test_applied_from_the_desk_and_edited_by_hand(live_server, new_page):
 
 def test_what_was_typed_stands_beside_what_someone_else_kept(live_server, new_page):
     draft = make_book()
-    book, ada = draft.manuscript, author_of(draft).user
+    book = draft.manuscript
     page = new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     other = new_page()
     address = f"{live_server.url}/m/{book.slug}/drafts/working/sections/c1-ops/"
     for each in (page, other):
-        enter(each, live_server, ada)
+        sign_in(each, live_server, book)
         each.goto(address)
     other.locator("#markdown").fill("## For operations\n\nTheirs.")
     other.get_by_role("button", name="Keep it").click()
