@@ -64,7 +64,7 @@ class Manuscript(models.Model):
     @property
     def current_round(self) -> "Round | None":
         """The running round, else the one in preparation, else the last that ended."""
-        rounds = {r.state: r for r in self.rounds.order_by("number")}
+        rounds = {r.state: r for r in sorted(self.rounds.all(), key=lambda r: r.number)}
         return rounds.get("running") or rounds.get("preparing") or rounds.get("ended")
 
     @cached_property

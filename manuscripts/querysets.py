@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from .modes import Anonymity, OthersSections
 
 if TYPE_CHECKING:
-    from .models import Draft
+    from .models import Draft, Membership
     from .permissions import Actor
 
 
@@ -65,11 +65,15 @@ class PlacementQuerySet(models.QuerySet):
             return rows.none()
         if membership.is_author_team:
             return rows
-        if not draft.was_opened:
-            return rows.none()
-        if draft.round.others_sections == OthersSections.CLOSED and membership.role == "reviewer":
-            return rows.filter(Q(discipline=None) | Q(discipline__in=membership.own_discipline_ids()))
-        return rows
+        return rows.not_closed_to(membership) if draft.was_opened else rows.none()
+
+    def not_closed_to(self, membership: "Membership") -> "PlacementQuerySet":
+        """Those, in drafts that were opened, that their rounds do not keep from this member: a closed round keeps the
+        sections of other disciplines from readers."""
+        if membership.role != "reviewer":
+            return self
+        own = Q(discipline=None) | Q(discipline__in=membership.own_discipline_ids())
+        return self.filter(own | Q(draft__round__others_sections=OthersSections.OPEN))
 
 
 class MembershipQuerySet(models.QuerySet):

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 
 from manuscripts.models import Draft, Manuscript, Placement
-from manuscripts.modes import OthersSections
 from manuscripts.permissions import Actor
 
 from .models import Agreement, Reading
@@ -19,9 +18,8 @@ def drafts_to_read(actor: Actor, manuscript: Manuscript, chapter: str = "") -> l
     rows = Draft.objects.visible_to(actor).filter(manuscript=manuscript, state__in=["open", "closed"])
     places = Placement.objects.filter(draft=OuterRef("pk"), chapter__key=chapter)
     membership = actor.membership_in(manuscript)
-    if membership is not None and membership.role == "reviewer":
-        own = Q(discipline=None) | Q(discipline__in=membership.own_discipline_ids())
-        places = places.filter(own | ~Q(draft__round__others_sections=OthersSections.CLOSED))
+    if membership is not None:
+        places = places.not_closed_to(membership)
     readings = Reading.objects.filter(member=membership, draft=OuterRef("pk"), chapter__key=chapter)
     rows = rows.annotate(here=Exists(places), last_read=Subquery(readings.values("updated")[:1]))
     found = list(rows.select_related("round").order_by("-number")[:100])

@@ -1,5 +1,6 @@
 """What the reading room shows of one chapter of one draft to one person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +53,13 @@ def manuscript_to_read(actor: Actor, slug: str) -> Manuscript:
     raise Http404(_("There is nothing at this address."))
 
 
-def draft_to_read(actor: Actor, manuscript: Manuscript, number: str | None) -> Draft:
+def draft_to_read(actor: Actor, manuscript: Manuscript, number: str | None, known: Sequence[Draft] = ()) -> Draft:
     """The draft asked for by number, else the newest opened one; for the author team the newest ready one where
-    none was opened. Raises Http404."""
-    if number:
+    none was opened. `known` are those of `as_it_was.drafts_to_read`, where they are at hand. Raises Http404."""
+    at_hand = next((draft for draft in known if number in (None, "", str(draft.number))), None)
+    if at_hand is not None:
+        draft = check(actor, "draft.read", at_hand)
+    elif number:
         draft = load(Draft.objects.select_related("round"), actor, "draft.read", manuscript=manuscript, number=number)
     else:
         drafts = Draft.objects.visible_to(actor).filter(manuscript=manuscript).select_related("round")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -29,10 +30,10 @@ from .since import known_before, say_what_changed, since_of
 def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     """One chapter with its notes; `?draft=n` shows a former draft, read-only."""
     manuscript = manuscript_to_read(request.actor, slug)
-    number = request.GET.get("draft")
-    draft = draft_to_read(request.actor, manuscript, number)
-    several = bool(number) or draft.number > 1
-    drafts = drafts_to_read(request.actor, manuscript, chapter) if several else []
+    if not request.actor.membership_in(manuscript).is_author_team:
+        prefetch_related_objects([manuscript], "rounds")  # what these promise others, and allow them, is asked twice
+    drafts = drafts_to_read(request.actor, manuscript, chapter)
+    draft = draft_to_read(request.actor, manuscript, request.GET.get("draft"), drafts)
     room = open_room(request.actor, draft, chapter)
     texts = {row.text_id: row.text.text for row in room.sections}
     cards = cards_of(request, draft, chapter_threads(request.actor, draft, room.chapter_id), texts=texts)
