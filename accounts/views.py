@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from .forms import AccountForm
 from .models import SignInLink
+from .passkeys import passkeys_of
 
 
 @login_required
@@ -25,7 +26,8 @@ def account(request: HttpRequest) -> HttpResponse:
         answer = redirect("account")
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, max_age=31536000, samesite="Lax")
         return answer
-    return render(request, "accounts/account.html", {"form": form}, status=400 if form.errors else 200)
+    context = {"form": form, "passkeys": passkeys_of(request.user)}
+    return render(request, "accounts/account.html", context, status=400 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

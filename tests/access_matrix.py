@@ -28,6 +28,12 @@ account_login             POST      -          200  302  302  302   200  302  30
 account_request_login_code GET+HEAD -          200  302  302  302   200  302  302  302  302  302
 account_request_login_code POST     -          302  302  302  302   302  302  302  302  302  302
 account_confirm_login_code GET+HEAD+POST -     302  302  302  302   302  302  302  302  302  302
+mfa_index                 GET+HEAD  -          302  302  302  302   302  302  302  302  302  302
+mfa_add_webauthn          GET+HEAD  -          in   200  200  200   in   200  200  200  200  200
+mfa_add_webauthn          POST      -          in   200  200  200   in   200  200  200  200  200
+mfa_remove_webauthn       GET+HEAD  -          in   404  404  404   in   404  404  404  404  200
+mfa_remove_webauthn       POST      -          in   404  404  404   in   404  404  404  404  302
+mfa_login_webauthn        GET+HEAD+POST -      in   302  302  302   in   302  302  302  302  302
 account_inactive          GET+HEAD  -          200  200  200  200   200  200  200  200  200  200
 account_signup            GET+HEAD  -          200  302  302  302   200  302  302  302  302  302
 account_signup            POST      -          302  302  302  302   302  302  302  302  302  302
@@ -73,8 +79,10 @@ note_reply                POST      whispered  404  404  404  404   404  200  40
 note_reply                POST      closed_note 404 404  404  404   404  404  200  403  200  200
 note_agree                POST      -          404  404  404  404   200  403  200  403  403  403
 note_decide               POST      -          404  404  404  404   403  403  403  403  200  200
-note_place                GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
-note_place                POST      -          404  404  404  404   403  403  403  403  200  200
+note_place                GET+HEAD  -          404  404  404  404   403  200  403  403  200  200
+note_place                GET+HEAD  ended      404  404  404  404   403  403  403  403  200  200
+note_place                POST      -          404  404  404  404   403  200  403  403  200  200
+note_place                POST      ended      404  404  404  404   403  403  403  403  200  200
 note_apply                GET       -          404  404  404  404   403  403  403  403  302  302
 note_apply                POST      -          404  404  404  404   403  403  403  403  302  302
 note_withdraw             POST      -          404  404  404  404   403  200  403  403  403  403
@@ -190,7 +198,8 @@ api:thread                GET+HEAD  closed_note 401 401  404  404  404   404  20
 api:thread                DELETE    -          401  401  404  404  404   200  403  403  403  403   403  403  403  404
 api:thread_comments       POST      -          401  401  404  404  404   201  201  403  201  201   403  201  201  404
 api:thread_decision       POST      -          401  401  404  404  404   403  403  403  200  200   403  200  200  404
-api:thread_anchor         POST      -          401  401  404  404  404   403  403  403  200  200   403  200  200  404
+api:thread_anchor         POST      -          401  401  404  404  404   200  403  403  200  200   403  200  200  404
+api:thread_anchor         POST      ended      401  401  404  404  404   403  403  403  200  200   403  200  200  404
 api:thread_apply          POST      -          401  401  404  404  404   403  403  403  202  202   403  202  202  404
 api:thread_apply          DELETE    edited     401  401  404  404  404   403  403  403  200  200   403  200  200  404
 api:thread_agree          POST      -          401  401  404  404  404   403  200  403  403  403   403  403  403  404
@@ -240,6 +249,8 @@ NO_TRACE = {
     "account_confirm_password_reset_code POST -": "no reset was asked for",
     "account_complete_password_reset POST -": "no reset was asked for",
     "account_change_password POST -": "they have no password: they are led to set one",
+    "mfa_add_webauthn POST -": "no key of a real device",
+    "mfa_login_webauthn POST -": "no key of a real device",
     "account_email_verification_sent POST -": "no address was to be confirmed",
     "account_reset_password POST -": "the code is kept in the session, the mail in a file",
     "api:draft_open POST -": "it is open already",

@@ -8,12 +8,16 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from accounts.models import SignInLink
 from api.models import ApiToken
@@ -160,6 +164,8 @@ def _name_addresses(scene: Scene) -> None:
     token, _secret = ApiToken.make(cast.users["author"], scope="read", days=9)
     note, comment = held["note"], held["note"].comments.get()
     discipline = cast.book.disciplines.get(slug="deployment")
+    key = {"name": "The laptop", "credential": _credential()}
+    passkey = Authenticator.objects.create(user=cast.users["author"], type=Authenticator.Type.WEBAUTHN, data=key)
     job_id = held["queued"].job_id
     scene.args = {
         "": {"slug": scene.slug, "number": 1, "chapter": "c1", "section": "c1", "name": "json", "format_name": "json"},
@@ -167,6 +173,7 @@ def _name_addresses(scene: Scene) -> None:
         "change_list_file": {"pk": held["word_file"].pk},
         "token_revoke": {"pk": token.pk},
         "sign_in_link": {"secret": SignInLink.make(cast.users["author"])},
+        "mfa_remove_webauthn": {"pk": passkey.pk},
         "question_change": {"pk": held["questions"]["value"].pk},
         "discipline_change": {"pk": discipline.pk},
         "comment_change": {"pk": comment.pk},
@@ -206,6 +213,18 @@ def _name_addresses(scene: Scene) -> None:
     link = personal_link(held["pending"]).split("/i/", 1)[1].strip("/")
     for name in ("invitation", "invitation_decline", "invitation_not_me", "invitation_colleague"):
         scene.args[name] = {"token": link}
+
+
+def _credential() -> dict[str, Any]:
+    """What a browser gives for a new passkey, whose key signs nothing."""
+    key = ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
+    made = AttestedCredentialData.create(bytes(16), b"the laptop", key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    proof = AttestationObject.create("none", AuthenticatorData.create(bytes(32), flags, 0, made), {})
+    said = CollectedClientData.create("webauthn.create", b"asked", "https://book.example")
+    name = websafe_encode(made.credential_id)
+    response = {"clientDataJSON": websafe_encode(said), "attestationObject": websafe_encode(proof)}
+    return {"id": name, "rawId": name, "type": "public-key", "response": response}
 
 
 def _last_of(draft: Draft) -> str:
