@@ -15,6 +15,7 @@ from typing import Any
 
 from rapidfuzz.distance import LCSseq
 
+from benchmarks._revisions_grammar import Matter
 from benchmarks._revisions_prose import WORD, Voice
 
 SURE, UNSURE = 0.6, 0.4  # share of a range's characters that must, or must not, have stayed
@@ -22,6 +23,7 @@ STRAY = 0.15  # share of them that may have gone apart from the others
 TOGETHER = 60  # characters of other text between those of a range that still stand together
 SAME_SENTENCE = 0.4  # likeness, by words in order, from which a new sentence would be an old one edited
 SHORT = 40  # characters of a range that can be replaced in place
+SENTENCES = (1, 2, 2, 3, 3, 4, 4, 5, 6, 8)  # of a paragraph
 SENTENCE = re.compile(r"[^.?!。\n]+[.?!。]*[\"”)]*")
 
 
@@ -48,6 +50,7 @@ class Paragraph:
 
     sentences: list[Piece]
     kind: str = "text"
+    matter: Matter = field(default_factory=dict, repr=False)  # what it comes back to
 
 
 Section = list[Paragraph]  # its heading first
@@ -92,6 +95,7 @@ class Pen:
         self.rng, self.voice = rng, voice
         self.pattern = voice.pattern()
         self.next_id = 0
+        self.matter: Matter | None = None  # of the text that is being written
         self.instead: list[tuple[list[int], list[int]]] = []  # characters gone, characters that came for them
         self._came: dict[int, int] = {}  # of a character that came: which of these
         self.twins: list[list[Paragraph]] = []  # families of paragraphs that look alike
@@ -106,38 +110,38 @@ class Pen:
         self.next_id += len(text)
         return Piece(text, list(range(first, self.next_id)))
 
-    def sentence(self) -> Piece:
-        return self.fresh(self.voice.sentence(self.rng))
+    def sentence(self, matter: Matter | None = None) -> Piece:
+        return self.fresh(self.voice.sentence(self.rng, matter))
 
-    def other_sentence(self, former: Piece) -> Piece:
+    def other_sentence(self, former: Piece, matter: Matter | None = None) -> Piece:
         """A sentence that says something else than the one it is written in the place of: one that shared half of
         its words would be the former one edited, to any reader."""
         was = [former.text[start:end] for start, end in self.words(former)]
         while True:
-            text = self.voice.sentence(self.rng)
+            text = self.voice.sentence(self.rng, matter)
             now = self.pattern.findall(text)
             if 2 * LCSseq.similarity(was, now) < SAME_SENTENCE * (len(was) + len(now)):
                 return self.fresh(text)
 
-    def sentences(self, least: int, most: int) -> list[Piece]:
-        return [self.sentence() for _ in range(self.rng.randint(least, most))]
-
-    def paragraph(self, kind: str = "text") -> Paragraph:
-        return Paragraph(self.sentences(2, 6) if kind == "text" else self.sentences(1, 1), kind)
+    def paragraph(self, count: int | None = None) -> Paragraph:
+        """So many sentences on one matter; as many as paragraphs have, if not said."""
+        if self.matter is None:
+            self.matter = self.voice.grammar.matter(self.rng)
+        matter = self.voice.grammar.matter(self.rng, self.matter)
+        count = count or self.rng.choice(SENTENCES)
+        return Paragraph([self.sentence(matter) for _ in range(count)], matter=matter)
 
     def text(self, least: int = 3, most: int = 7) -> Text:
-        """A text of some sections, in the way its readers see it or with its marks."""
+        """A text of some sections on a matter of its own, in the way its readers see it or with its marks."""
+        self.matter = None
         sections = [self.section() for _ in range(self.rng.randint(least, most))]
         return Text(sections, self.rng.random() < 0.4, self.voice.space)
 
+    def heading(self) -> Paragraph:
+        return Paragraph([self.fresh(self.voice.heading(self.rng, self.matter))], "heading")
+
     def section(self) -> Section:
-        heading = self.sentence()
-        words = self.words(heading)
-        end = words[min(3, len(words) - 1)][1]
-        return [
-            Paragraph([heading.part(0, end)], "heading"),
-            *(self.paragraph() for _ in range(self.rng.randint(3, 8))),
-        ]
+        return [self.heading(), *(self.paragraph() for _ in range(self.rng.randint(3, 8)))]
 
     def put(self, piece: Piece, start: int, end: int, text: str) -> Piece:
         """The piece with other words in the place of some."""
@@ -153,11 +157,9 @@ class Pen:
     def insert(self, piece: Piece, at: int, text: str) -> Piece:
         return piece.part(0, at) + self.fresh(text) + piece.part(at)
 
-    def other_word(self, word: str) -> str:
+    def other_word(self, word: str = "") -> str:
         """A word that is not this one."""
-        while (found := self.rng.choice(self.voice.words)) == word.lower():
-            pass
-        return found.capitalize() if word[:1].isupper() else found
+        return self.voice.other(self.rng, word)
 
     def words(self, piece: Piece) -> list[tuple[int, int]]:
         """Where its words stand."""

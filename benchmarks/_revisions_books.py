@@ -92,7 +92,7 @@ def renamed(chapters: Chapters, pen: Pen, strength: float) -> Chapters:
     for number, (key, text) in enumerate(chapters.items()):
         kind = pen.rng.randrange(4)
         if kind in (1, 3):
-            text.sections[0][0] = pen.section()[0]
+            text.sections[0][0] = pen.heading()
         made[f"k{number}" if kind in (2, 3) else key] = text
     return made
 
@@ -195,7 +195,7 @@ def revised_books(each: int = 2, ranges: int = 120) -> Iterator[RevisedBook]:
 
 def _with_twins(chapters: Chapters, pen: Pen) -> None:
     for _ in range(4):
-        first = pen.sentences(2, 4)
+        first = pen.paragraph(pen.rng.randint(2, 4)).sentences
         homes = pen.rng.sample(list(chapters), pen.rng.randint(2, 3))
         family = [Paragraph([pen.fresh(piece.text) for piece in first]) for _ in homes]
         for key, each in zip(homes, family, strict=True):

@@ -30,7 +30,7 @@ class Class:
 def with_lookalikes(text: Text, pen: Pen) -> None:
     """Families of three to five paragraphs that differ in two or three words, beside each other or far apart."""
     for section in list(text.sections):
-        first = Paragraph(pen.sentences(1, 3))
+        first = pen.paragraph(pen.rng.randint(1, 3))
         family = [first]
         for _ in range(pen.rng.randint(2, 4)):
             pieces = [pen.fresh(each.text) for each in first.sentences]
@@ -64,7 +64,7 @@ def lookalikes_cut(text: Text, pen: Pen, strength: float) -> None:
 
 def with_boilerplate(text: Text, pen: Pen) -> None:
     """The same two paragraphs in each section, word for word."""
-    models = [pen.sentences(1, 2), pen.sentences(2, 4)]
+    models = [pen.paragraph(count).sentences for count in (pen.rng.randint(1, 2), pen.rng.randint(2, 4))]
     for section in text.sections:
         for model in models:
             each = Paragraph([pen.fresh(piece.text) for piece in model])

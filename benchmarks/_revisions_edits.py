@@ -73,7 +73,7 @@ def word_swaps(text: Text, pen: Pen, strength: float) -> None:
             if kind < 0.75:
                 piece = pen.put(piece, start, end, pen.other_word(piece.text[start:end]))
             elif kind < 0.9:
-                piece = pen.insert(piece, start, pen.other_word("") + pen.voice.space)
+                piece = pen.insert(piece, start, pen.other_word() + pen.voice.space)
             else:
                 piece = piece.part(0, start) + piece.part(end + (piece.text[end : end + 1] == " "))
         return piece
@@ -93,7 +93,7 @@ def terms(text: Text, pen: Pen, strength: float) -> None:
     often = sorted(common, key=lambda word: -common[word])[:30]
     names = {word: pen.other_word(word) for word in _some(pen, often, strength * 0.7)}
     for word in list(names)[::3]:
-        names[word] += pen.voice.space + pen.other_word("")
+        names[word] += pen.voice.space + pen.other_word()
 
     def change(piece: Piece) -> Piece:
         for start, end in reversed(pen.words(piece)):
@@ -135,12 +135,12 @@ def sentences_in_and_out(text: Text, pen: Pen, strength: float) -> None:
             if chance < 0.35:
                 continue
             if chance < 0.6:
-                kept.append(pen.other_sentence(sentence))
+                kept.append(pen.other_sentence(sentence, paragraph.matter))
                 continue
             kept.append(sentence)
             if chance < 1:
-                kept.append(pen.sentence())
-        paragraph.sentences = kept or [pen.sentence()]
+                kept.append(pen.sentence(paragraph.matter))
+        paragraph.sentences = kept or [pen.sentence(paragraph.matter)]
 
 
 def rewrite(piece: Piece, pen: Pen, share: float) -> Piece:
@@ -195,9 +195,10 @@ def moves_with_edits(text: Text, pen: Pen, strength: float) -> None:
             rewrite(each, pen, 0.15) if pen.rng.random() < 0.6 else each
             for each in paragraph.sentences
             if pen.rng.random() > 0.12
-        ] or [pen.sentence()]
+        ] or [pen.sentence(paragraph.matter)]
         if pen.rng.random() < 0.5:
-            paragraph.sentences.insert(pen.rng.randint(0, len(paragraph.sentences)), pen.sentence())
+            at = pen.rng.randint(0, len(paragraph.sentences))
+            paragraph.sentences.insert(at, pen.sentence(paragraph.matter))
         _place(text, pen, paragraph)
 
 
@@ -211,10 +212,10 @@ def splits_and_joins(text: Text, pen: Pen, strength: float) -> None:
             if paragraph.kind == "text" and pen.rng.random() < strength:
                 if len(here) > 2 and pen.rng.random() < 0.6:
                     cut = pen.rng.randint(1, len(here) - 1)
-                    section.insert(index + 1, Paragraph(here[cut:]))
+                    section.insert(index + 1, Paragraph(here[cut:], matter=paragraph.matter))
                     paragraph.sentences = here[:cut]
                 elif index + 1 < len(section) and section[index + 1].kind == "text":
-                    seam = [pen.sentence()] if pen.rng.random() < 0.3 else []
+                    seam = [pen.sentence(paragraph.matter)] if pen.rng.random() < 0.3 else []
                     paragraph.sentences = here + seam + section.pop(index + 1).sentences
             index += 1
 
@@ -228,7 +229,7 @@ def section_order(text: Text, pen: Pen, strength: float) -> None:
         pen.rng.shuffle(text.sections)
     for section in text.sections:
         if pen.rng.random() < strength * 0.5:
-            section[0] = pen.section()[0]
+            section[0] = pen.heading()
 
 
 def chapter_split(text: Text, pen: Pen, strength: float) -> None:
@@ -240,7 +241,7 @@ def chapter_split(text: Text, pen: Pen, strength: float) -> None:
 def pasted_copies(text: Text, pen: Pen, strength: float) -> None:
     """Paragraphs stand a second time elsewhere, as in a summary; some of the first ones were edited since."""
     for paragraph in _some(pen, _prose(text), strength * 0.3):
-        copy = Paragraph([pen.fresh(each.text) for each in paragraph.sentences], paragraph.kind)
+        copy = Paragraph([pen.fresh(each.text) for each in paragraph.sentences], paragraph.kind, paragraph.matter)
         if pen.rng.random() < 0.4:
             number = pen.rng.randrange(len(paragraph.sentences))
             paragraph.sentences[number] = rewrite(paragraph.sentences[number], pen, 0.2)
@@ -263,9 +264,10 @@ def into_lists(text: Text, pen: Pen, strength: float) -> None:
             for sentence in paragraph.sentences:
                 last = len(sentence) - 1
                 other = pen.rng.random() < 0.5 and sentence.text[last] in ".。"
-                made.append(Paragraph([pen.put(sentence, last, last + 1, ";") if other else sentence], "item"))
+                item = pen.put(sentence, last, last + 1, ";") if other else sentence
+                made.append(Paragraph([item], "item", paragraph.matter))
             if pen.rng.random() < 0.3:
-                made.append(Paragraph([pen.sentence()], "item"))
+                made.append(Paragraph([pen.sentence(paragraph.matter)], "item", paragraph.matter))
         section[:] = made
 
 
@@ -273,9 +275,9 @@ def with_tables(text: Text, pen: Pen) -> None:
     """Gives each section a table of three to five columns, many of its cells alike."""
     for section in text.sections:
         columns = pen.rng.randint(3, 5)
-        often = [pen.other_word("") for _ in range(4)]
+        often = [pen.other_word() for _ in range(4)]
         for _ in range(pen.rng.randint(4, 9)):
-            cells = [" ".join(pen.other_word("") for _ in range(pen.rng.randint(1, 4)))]
+            cells = [" ".join(pen.other_word() for _ in range(pen.rng.randint(1, 4)))]
             cells += [
                 pen.rng.choice(often) if pen.rng.random() < 0.4 else f"{pen.other_word('')} {pen.rng.randint(1, 99)}"
                 for _ in range(columns - 1)
@@ -306,12 +308,12 @@ NOTE = re.compile(r"\[\^\d+\]")
 
 def with_footnotes(text: Text, pen: Pen) -> None:
     """Gives some sentences a numbered footnote at the end of the text."""
-    notes: Section = [pen.section()[0]]
+    notes: Section = [pen.heading()]
     for paragraph in _some(pen, _prose(text), 0.5):
         at = pen.rng.randrange(len(paragraph.sentences))
         mark = f"[^{len(notes)}]"
         paragraph.sentences[at] = paragraph.sentences[at] + pen.fresh(mark)
-        notes.append(Paragraph([pen.fresh(mark + ": "), pen.sentence()], "note"))
+        notes.append(Paragraph([pen.fresh(mark + ": "), pen.sentence(paragraph.matter)], "note"))
     text.sections.append(notes)
 
 
