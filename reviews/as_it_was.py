@@ -36,7 +36,7 @@ def stood_until(draft: Draft) -> datetime | None:
 
 def as_they_stood(notes: Sequence[dict[str, Any]], until: datetime) -> list[dict[str, Any]]:
     """Presented notes (`presenting.present`) without the replies, agreements and decisions that came after `until`.
-    What was withdrawn since stays withdrawn, and an edited message is shown as edited."""
+    What was withdrawn since stays withdrawn, an edited message is shown as edited, and none can be put elsewhere."""
     ids = [note["id"] for note in notes]
     counted = Agreement.objects.filter(thread__in=ids, created__lte=until).order_by().values("thread")
     agreements = {str(pk): n for pk, n in counted.annotate(n=Count("pk")).values_list("thread", "n")}
@@ -46,6 +46,7 @@ def as_they_stood(notes: Sequence[dict[str, Any]], until: datetime) -> list[dict
 def _stood(note: dict[str, Any], until: datetime, agreements: int) -> dict[str, Any]:
     first, *replies = note["comments"]
     then = {**note, "agreements": agreements, "comments": [first, *(c for c in replies if _by(c["created"], until))]}
+    then.update(place_at="", placed_before=False)
     if note["decision"] and not _by(note["decision"]["at"], until):
         then.update(decision=None, status="open", applied=None)
     return then

@@ -1,6 +1,7 @@
-"""What became of a note's words on the way to the draft that is shown: for its card, which says in which draft."""
+"""What became of a note's words on the way to the draft that is shown: for its card, which says in which draft; and
+where it stood before it was last placed by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 
@@ -41,3 +42,19 @@ def became(history: Sequence[Any], same_words: bool) -> Became | None:
             found = None
         before = row
     return None if found and found.fate == "edited" and same_words else found
+
+
+PLACE = ("chapter_id", "section_id", "text_id", "start", "end", "near", "near_end", "fate", "confidence", "reason")
+PLACE += ("by",)
+
+
+def before_placing(attempts: Iterable[Any]) -> Any | None:
+    """Of a note's anchors in one draft, oldest first: the one to go back to from where it was last placed by hand. An
+    attempt that repeats the last but one has undone what was between, so that undoing again goes further back."""
+    steps: list[Any] = []
+    for each in attempts:
+        if len(steps) > 1 and all(getattr(each, name) == getattr(steps[-2], name) for name in PLACE):
+            steps.pop()
+        else:
+            steps.append(each)
+    return steps[-2] if len(steps) > 1 else None

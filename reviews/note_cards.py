@@ -84,7 +84,8 @@ class Card:
 
     `happened` is what became of its words (edited, moved, detached, placed), `fate` and `fate_reason` how that is told.
     `changed`: `old` and `quote` are the same passage before and after; `before` and `after` stand beside it.
-    `instead`: of words that are gone, what stands in their place.
+    `instead`: of words that are gone, what stands in their place. `place_at` is where it can be put elsewhere, by who
+    may; `placed_before` whether what was last put by hand can be undone there.
     """
 
     id: Any
@@ -126,6 +127,7 @@ class Card:
     where: str
     address: str
     place_at: str
+    placed_before: bool
 
 
 class Cards:
@@ -234,6 +236,7 @@ class Cards:
             where=self._where(note, anchor),
             address=note["html_url"],
             place_at=note["place_at"],
+            placed_before=note["placed_before"],
         )
 
     def _where(self, note: dict[str, Any], anchor: dict[str, Any]) -> str:

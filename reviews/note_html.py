@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from .note_cards import Card, Message, State
 
-PUT_AGAIN = frozenset({"edited", "detached", "placed"})
+PUT_AGAIN = frozenset({"edited", "moved", "detached", "placed"})
 NOTHING, SPAN, DIV, P = (SafeString(tag) for tag in ("", "span", "div", "p"))
 
 
@@ -50,6 +50,8 @@ class _Maker:
         self.in_its_place = _("In its place stands:")
         self.old_paragraph = _("The paragraph they stood in")
         self.put = _("Put it on words")
+        self.put_elsewhere = _("Put it elsewhere")
+        self.undo = _("Undo")
         self.edited = _("edited")
         self.withdrawn = _("Withdrawn by its writer.")
 
@@ -143,6 +145,8 @@ class _Maker:
                 shown.append(fill('<p class="fatewhy">%s <ins>%s</ins></p>', self.in_its_place, n.instead))
         elif n.happened == "placed" and n.old:
             shown.append(fill('<p class="fatewhy">%s <q>%s</q></p>', self.written_on, n.old))
+        if n.placed_before and n.place_at:
+            shown.append(fill('<p><a class="btn small undo" data-put-back href="%s">%s</a></p>', n.place_at, self.undo))
         return together(shown)
 
     def place_again(self, n: Card) -> SafeString:
@@ -153,9 +157,8 @@ class _Maker:
             fold = '<details class="was"><summary>%s</summary><p>%s<mark>%s</mark>%s</p></details>'
             parts.append(fill(fold, *around))
         if n.place_at:
-            parts.append(
-                fill('<p class="acts"><a class="btn small" data-place href="%s">%s</a></p>', n.place_at, self.put)
-            )
+            put = self.put if n.happened == "detached" else self.put_elsewhere
+            parts.append(fill('<p class="acts"><a class="btn small" data-place href="%s">%s</a></p>', n.place_at, put))
         return together(parts)
 
     def suggestion(self, n: Card) -> SafeString:

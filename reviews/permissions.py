@@ -46,6 +46,10 @@ def not_answered(actor: Actor, obj) -> bool:
     return not obj.thread.comments.filter(pk__gt=obj.pk, withdrawn=None).exclude(author=obj.author_id).exists()
 
 
+def not_withdrawn(actor: Actor, obj) -> bool:
+    return obj.withdrawn is None
+
+
 def not_theirs(actor: Actor, obj) -> bool:
     return not written_by_them(actor, obj)
 
@@ -105,7 +109,12 @@ allow(
 allow("thread.decide", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow("thread.apply", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow("desk.read", author_team, otherwise=TEAM_ONLY)
-allow("thread.place", both(author_team, may_write), otherwise=TEAM_ONLY)
+allow(
+    "thread.place",
+    both(author_team, may_write),
+    both(written_by_them, not_withdrawn, may_write, round_is_running),
+    otherwise=_("A note is put elsewhere by the author team and, while the round runs, by who wrote it."),
+)
 allow("thread.record", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow(
     "comment.edit",

@@ -1,4 +1,5 @@
-"""What someone who puts a note in its place chooses from: the passages of the open draft closest to its words."""
+"""What someone who puts a note in its place chooses from: what stands there instead of its words, and the passages of
+the open draft closest to them."""
 
 from dataclasses import dataclass
 
@@ -6,21 +7,24 @@ from anchoring.closest import closest
 from manuscripts.models import Draft, Placement
 from manuscripts.permissions import Actor
 
+from .becoming import before_placing
 from .carrying import newest_anchor
 from .contents import numbered
 from .desk import Passage
 from .models import Anchor, Thread
 from .presenting import around
+from .querysets import closed_section_ids
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A passage on offer: its range in code points of the text, how like it is in per cent, its paragraph in three."""
+    """A passage on offer: its range in code points of the text, how like it is in per cent (None: it is what came in
+    the place of the words that are gone), its paragraph in three."""
 
     text_id: int
     start: int
     end: int
-    percent: int
+    percent: int | None
     chapter: str
     section: str
     passage: Passage
@@ -42,8 +46,7 @@ class Placing:
 def placing_of(actor: Actor, thread: Thread, draft: Draft) -> Placing:
     """What can be chosen for a note on a passage; `draft` is the open one."""
     anchor = newest_anchor(thread, draft)
-    stood = thread.anchors.filter(start__isnull=False, draft__number__lte=draft.number).select_related("text", "draft")
-    last = stood.order_by("-draft__number", "-attempt").first()
+    last = _last_words(actor, thread, draft)
     text, start, end = (last.text, last.start, last.end) if last else (thread.text, thread.start, thread.end)
     rows = Placement.objects.readable_by(actor, draft).select_related("chapter", "text")
     places = list(rows.defer("text__html", "text__markdown"))
@@ -57,8 +60,17 @@ def placing_of(actor: Actor, thread: Thread, draft: Draft) -> Placing:
         old_draft=last.draft if last else thread.draft,
         choices=choices,
         chapter=next((place for place in places if place.chapter_id == chapter_id), None),
-        may_undo=anchor is not None and anchor.by == "hand" and anchor.attempt > 1,
+        may_undo=before_placing(thread.anchors.filter(draft=draft).order_by("attempt")) is not None,
     )
+
+
+def _last_words(actor: Actor, thread: Thread, draft: Draft) -> Anchor | None:
+    """Where the note last stood on words that the actor may read."""
+    me = actor.membership_in(thread.manuscript_id)
+    stood = thread.anchors.filter(start__isnull=False, draft__number__lte=draft.number).select_related("text", "draft")
+    for draft_id, sections in (closed_section_ids(me) if me else {}).items():
+        stood = stood.exclude(draft=draft_id, section__in=sections)
+    return stood.order_by("-draft__number", "-attempt").first()
 
 
 def _choices(
@@ -68,23 +80,33 @@ def _choices(
     home = {str(place.pk) for place in places if place.chapter_id == chapter_id}
     found = closest(old, start, end, [(key, place.text.text) for key, place in by_key.items()], home)
     choices = []
+    taken = None  # the section and range that are not offered again
+    if anchor is not None and anchor.start is not None and anchor.end is not None:
+        taken = (anchor.section_id, anchor.start, anchor.end)  # there it stands already
+    elif anchor is not None and anchor.near is not None and anchor.near_end is not None:
+        taken = (anchor.section_id, anchor.near, anchor.near_end)
+        place = next((row for row in places if row.section_id == anchor.section_id), None)
+        if place is not None and place.text_id == anchor.text_id:
+            choices.append(_choice(place, anchor.near, anchor.near_end, None))
     for candidate in found:
         place = by_key[candidate.key]
-        here = anchor is not None and anchor.start is not None and anchor.section_id == place.section_id
-        if here and candidate.start < anchor.end and anchor.start < candidate.end:
-            continue  # there it stands already
-        choices.append(
-            Choice(
-                text_id=place.text_id,
-                start=candidate.start,
-                end=candidate.end,
-                percent=min(round(candidate.likeness * 100), 100),
-                chapter=numbered(place.chapter_position, place.chapter_title),
-                section=place.title if place.discipline_id else "",
-                passage=_passage(place.text.text, candidate.start, candidate.end, 120),
-            )
-        )
+        if taken and taken[0] == place.section_id and candidate.start < taken[2] and taken[1] < candidate.end:
+            continue
+        percent = min(round(candidate.likeness * 100), 100)
+        choices.append(_choice(place, candidate.start, candidate.end, percent))
     return choices
+
+
+def _choice(place: Placement, start: int, end: int, percent: int | None) -> Choice:
+    return Choice(
+        text_id=place.text_id,
+        start=start,
+        end=end,
+        percent=percent,
+        chapter=numbered(place.chapter_position, place.chapter_title),
+        section=place.title if place.discipline_id else "",
+        passage=_passage(place.text.text, start, end, 120),
+    )
 
 
 def _passage(text: str, start: int, end: int, most: int) -> Passage:

@@ -56,6 +56,7 @@ class _Page:
         for comment in Comment.objects.filter(thread__in=ids).values_list(*_COMMENT, named=True):
             self.comments[comment.thread_id].append(comment)
         self.anchors: dict[int, Any] = {}
+        self.attempts: dict[int, list[Any]] = defaultdict(list)  # all that were made to place it in this draft
         self.histories: dict[int, list[Any]] = defaultdict(list)  # the place that counts in each draft until this one
         if draft:
             self._load_anchors(ids, draft)
@@ -75,6 +76,7 @@ class _Page:
                 history.append(anchor)
             if anchor.draft_id == draft.pk:
                 self.anchors[anchor.thread_id] = anchor
+                self.attempts[anchor.thread_id].append(anchor)
 
     def _load_texts(self, rows: list[Any], texts: Mapping[int, str]) -> None:
         """The words that notes were written on or stand on now; `texts` are already at hand."""
@@ -146,8 +148,7 @@ _THREAD += ["chapter_id", "section_id", "text_id", "start", "end", "created", "u
 _THREAD += ["decision__decision", "decision__reason", "decision__duplicate_of_id", "decision__at"]
 _THREAD += ["decision__applied_in__number", "decision__applied_in__label", "agreements_count", "agreed"]
 _COMMENT = ["pk", "thread_id", "author_id", "body", "anonymity", "created", "edited", "withdrawn"]
-_ANCHOR = ["thread_id", "draft_id", "draft__label", "chapter_id", "section_id", "text_id", "start", "end", "near"]
-_ANCHOR += ["near_end", "fate", "confidence", "reason", "by"]
+_ANCHOR = ["thread_id", "draft_id", "draft__label", *becoming.PLACE]
 _PLACE = ["draft_id", "draft__number", "chapter_id", "chapter__key", "chapter_title", "section_id", "section__key"]
 _PLACE += ["discipline_id"]
 
@@ -213,6 +214,7 @@ def _thread(page: _Page, row: Any) -> dict[str, Any]:
         "became": became,
         "applied": row.decision__applied_in__label,
         "place_at": reverse("note_place", args=[page.manuscript.slug, row.pk]) if can["place"] and became else "",
+        "placed_before": can["place"] and becoming.before_placing(page.attempts[row.pk]) is not None,
     }
 
 
@@ -355,7 +357,7 @@ def _can(page: _Page, row: Any, comments: list[Any], mine: bool) -> dict[str, bo
         "reply": me.is_author_team or reader_may or (mine and page.running),
         "agree": reader_may and not mine and row.withdrawn is None,
         "decide": me.is_author_team,
-        "place": me.is_author_team and row.scope == "section",
+        "place": row.scope == "section" and (me.is_author_team or (mine and page.running and row.withdrawn is None)),
     }
 
 

@@ -12,6 +12,7 @@ from manuscripts.manuscripts import record_event
 from manuscripts.models import Manuscript, Membership, Placement, Round
 from manuscripts.permissions import Actor, check
 
+from .becoming import PLACE, before_placing
 from .carrying import carry_one, newest_anchor
 from .edits import foresee_soon
 from .invitations import accept
@@ -316,6 +317,7 @@ def place_by_hand(actor: Actor, thread: Thread, text_id: Any, selector: Any) -> 
         if before:
             anchor.chapter, anchor.section, anchor.text = before.chapter, before.section, before.text
             anchor.near = before.near if before.start is None else before.start
+            anchor.near_end = before.near_end
     else:
         new = NewThread(kind=thread.kind, text_id=text_id, selector=selector)
         place = place_in_text(actor, thread.manuscript, new)
@@ -342,12 +344,11 @@ def keep_on_chapter(actor: Actor, thread: Thread) -> Anchor:
 def undo_placement(actor: Actor, thread: Thread) -> Anchor:
     """Takes back what was last placed by hand in the newest open draft: the note stands where it stood before that.
     409 where nothing was."""
-    anchor, last = _begin_placing(actor, thread)
-    former = thread.anchors.filter(draft=anchor.draft, attempt__lt=last.attempt if last else 0)
-    before = former.order_by("-attempt").first()
-    if last is None or last.by != "hand" or before is None:
+    anchor, _last = _begin_placing(actor, thread)
+    before = before_placing(thread.anchors.filter(draft=anchor.draft).order_by("attempt"))
+    if before is None:
         raise conflict("nothing_to_undo", _("Nothing was placed by hand here."))
-    for name in ("chapter_id", "section_id", "text_id", "start", "end", "near", "fate", "confidence", "reason", "by"):
+    for name in PLACE:
         setattr(anchor, name, getattr(before, name))
     return _placed(actor, thread, anchor)
 

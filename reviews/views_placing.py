@@ -38,12 +38,14 @@ def _choose(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     draft = thread.manuscript.open_draft
     if draft is None or thread.scope != "section":
         messages.info(request, _("This note stands on a whole chapter or on the book: it has no words to be put on."))
-        return redirect("desk", slug)
+        return redirect("manuscript", slug)
     draft.manuscript = thread.manuscript
     (card,) = cards_of(request, draft, Thread.objects.filter(pk=pk))
+    membership = request.actor.membership_in(thread.manuscript)
     context = {
+        "base": "author.html" if membership.is_author_team else "base.html",
         "manuscript": thread.manuscript,
-        "membership": request.actor.membership_in(thread.manuscript),
+        "membership": membership,
         "here": "notes",
         "draft": draft,
         "thread": thread,

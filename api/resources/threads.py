@@ -35,7 +35,7 @@ ANSWER_ONLY = frozenset({
 })  # fmt: skip
 
 
-PAGES_ONLY = frozenset({"mine", "agreed", "can", "became", "applied", "place_at", "withdrawn"})
+PAGES_ONLY = frozenset({"mine", "agreed", "can", "became", "applied", "place_at", "placed_before", "withdrawn"})
 
 
 class ThreadBody(Body):

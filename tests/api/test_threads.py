@@ -366,10 +366,12 @@ def test_editing_and_withdrawing(owner, draft, rosa, selma):
     problem(rosa.get(f"/threads/{alone['id']}/"), 404, "not_found")
 
 
-def test_placing_by_hand(owner, draft, rosa):
+def test_placing_by_hand(owner, draft, rosa, selma):
     found = post(rosa, draft)
     body = {"text_id": found["written_on"]["text_id"], "selector": note(draft, "c1-1", "pager")["selector"]}
-    problem(rosa.post(f"/threads/{found['id']}/anchor/", body), 403, "forbidden")
+    problem(selma.post(f"/threads/{found['id']}/anchor/", body), 403, "forbidden")
+    by_its_writer = rosa.post(f"/threads/{found['id']}/anchor/", {"text_id": None})
+    assert by_its_writer.status_code == 200 and by_its_writer.json()["anchor"]["fate"] == "detached"
     placed = owner.post(f"/threads/{found['id']}/anchor/", body).json()
     assert (placed["anchor"]["exact"], placed["anchor"]["by"]) == ("pager", "hand")
     detached = owner.post(f"/threads/{found['id']}/anchor/", {"text_id": None, "selector": None}).json()["anchor"]
@@ -382,6 +384,7 @@ def test_after_the_round_only_authors_write(owner, draft, rosa, night):
     close_round(Actor(user=owner.user), night)
     problem(rosa.post(PATH, note(draft, "c1-1", "night")), 403, "forbidden")
     problem(rosa.post(f"/threads/{found['id']}/comments/", {"body": "Wait."}), 403, "forbidden")
+    problem(rosa.post(f"/threads/{found['id']}/anchor/", {"text_id": None}), 403, "forbidden")
     assert owner.post(f"/threads/{found['id']}/comments/", {"body": "Thanks."}).status_code == 201
     assert rosa.delete(f"/threads/{found['id']}/").status_code == 200
 

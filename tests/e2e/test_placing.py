@@ -22,11 +22,11 @@ def book():
 
 @pytest.fixture
 def enter(new_page, live_server):
-    """A page of the book as its author."""
+    """A page of the book as its author, or as `who`."""
 
-    def go(book, path="read/c1/", size="wide", **options):
+    def go(book, path="read/c1/", size="wide", who=None, **options):
         client = Client()
-        client.force_login(book.author.user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login((who or book.author).user, backend="django.contrib.auth.backends.ModelBackend")
         page = new_page(viewport=SIZES[size], has_touch=size == "phone", reduced_motion="reduce", **options)
         session = client.cookies["sessionid"].value
         page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
@@ -73,6 +73,37 @@ def test_words_selected_in_the_chapter_and_undo(book, enter):
     assert book.stands(book.lost)[0] == "detached"
 
 
+def test_who_wrote_it_keeps_it_on_the_chapter_and_undoes_that_on_the_card(book, enter):
+    page = enter(book, who=book.reader)
+    note = page.locator(f"#note-{book.lost.pk}")
+    note.locator(".open").click()
+    note.locator("a[data-place]").click()
+    note.get_by_role("button", name="Keep it on the chapter").click()
+    page.locator(".toast").get_by_role("button", name="Undo").wait_for()
+    assert book.stands(book.lost) == ("kept", None, None)
+    assert "Kept on the chapter by hand in draft 1.1." in note.inner_text()
+    assert not Axe().run(page, {"include": [[".note.on"]]}).response["violations"]
+    note.get_by_role("link", name="Undo").press("Enter")
+    page.get_by_text("The note stands where it stood before.").wait_for()
+    assert book.stands(book.lost)[0] == "detached"
+    assert note.get_by_role("link", name="Undo").count() == 0
+    assert note.get_by_role("link", name="Put it on words").is_visible()
+
+
+def test_a_note_that_went_to_another_chapter_is_fetched_back_from_the_toast(book, enter):
+    page = enter(book, who=book.reader)
+    note = page.locator(f"#note-{book.lost.pk}")
+    note.locator(".open").click()
+    note.locator("a[data-place]").click()
+    note.locator(".cands li", has_text="the years behind it").locator("button").click()
+    toast = page.locator(".toast")
+    toast.get_by_role("button", name="Go there").wait_for()
+    assert book.stands(book.lost)[1] == "c2-1" and note.count() == 0
+    toast.get_by_role("button", name="Undo").click()
+    page.wait_for_selector(f"#note-{book.lost.pk}.on")
+    assert book.stands(book.lost)[0] == "detached"
+
+
 def test_on_a_phone_the_margin_of_a_paragraph_is_tapped(book, enter):
     page = enter(book, size="phone")
     page.locator("[data-first]").click()
@@ -96,8 +127,14 @@ def test_the_words_are_picked_in_another_chapter(book, enter):
 def test_the_desk_offers_the_closest_text_and_the_page_does_without_script(book, enter):
     page = enter(book, "desk/?fate=detached")
     page.wait_for_selector("#pane .cands")
+    assert page.locator("#pane .cands b").first.inner_text() == "In its place"
     page.locator("#pane .cands button").first.click()
     page.wait_for_selector(".messages")
+    assert book.stands(book.lost) == ("kept", "c1-1", LEDGER)
+    page.locator("#pane").get_by_role("button", name="Undo").click()
+    page.get_by_text("The note stands where it stood before.").wait_for()
+    page.locator("#pane .cands li", has_text="the years behind it").locator("button").click()
+    page.get_by_text("The note stands there now.").wait_for()
     assert book.stands(book.lost)[1] == "c2-1"
     plain = enter(book, f"notes/{book.lost.pk}/place/", java_script_enabled=False)
     plain.get_by_role("button", name="Undo the placing").click()

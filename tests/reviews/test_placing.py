@@ -6,7 +6,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from manuscripts.errors import Refused
-from reviews.threads import NewThread, create_thread, decide, keep_on_chapter, place_by_hand
+from reviews.placing import placing_of
+from reviews.threads import (
+    NewThread,
+    create_thread,
+    decide,
+    keep_on_chapter,
+    place_by_hand,
+    reply,
+    undo_placement,
+    withdraw,
+)
+from tests.books import actor_of, make_reader
 from tests.reviews.test_carrying import BILL, HOURS, LAMPS, LEDGER, NIGHT, PAGER, WINDOW, Drafts, md
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +55,9 @@ def test_a_detached_note_is_listed_where_its_paragraph_stood_with_old_words_and_
     assert "<del>a window at dusk</del>" in page and "The paragraph they stood in" in page
     assert "Its paragraph was removed or rewritten in draft 1.1." in page
     assert f"In its place stands: <ins>{LAMPS}</ins>" in page
-    assert "data-place" not in page and place_url(note) in seen(book)
+    other = actor_of(make_reader(book.book, "Selma Lind", "information-security"))
+    assert "data-place" not in seen(book, actor=other)
+    assert place_url(note) in page and place_url(note) in seen(book)
     book.next(c1=md(NIGHT, PAGER, LAMPS), c2=md(BILL, LEDGER))
     assert "Its paragraph was removed or rewritten in draft 1.1." in seen(book, actor=book.reader)
 
@@ -149,13 +162,132 @@ def test_a_range_beyond_the_text_or_nothing_to_undo_is_refused(book):
     assert client.post(place_url(note), {"undo": "1"}, **JSON).json()["code"] == "nothing_to_undo"
 
 
-def test_readers_and_strangers_put_no_note_anywhere(book):
+def test_other_readers_and_strangers_put_a_note_nowhere(book):
     note = detached(book)
-    client = signed_in(book.reader)
+    client = signed_in(actor_of(make_reader(book.book, "Selma Lind", "information-security")))
     assert client.get(place_url(note)).status_code == 403
     assert client.post(place_url(note), {"detach": "1"}, **JSON).status_code == 403
     assert Client().get(place_url(note)).status_code == 404
     assert book.anchor(note).by == "worker"
+
+
+def test_who_wrote_a_note_puts_it_in_its_place_and_back(book):
+    note = detached(book)
+    client = signed_in(book.reader)
+    page = client.get(place_url(note)).content.decode()
+    assert "Put a note in its place" in page and "/desk/" not in page and "/people/" not in page
+    (best, *_) = client.get(place_url(note)).context["placing"].choices
+    answer = client.post(place_url(note), {"text_id": best.text_id, "start": best.start, "end": best.end}, **JSON)
+    assert answer.json()["address"].startswith("/m/the-night-shift/read/c2/")
+    assert book.stands(note) == ("kept", "c2-1", best.passage.words) and book.anchor(note).by == "hand"
+    page = seen(book, "read/c2/", book.reader)
+    assert f'data-put-back href="{place_url(note)}">Undo</a>' in page and ">Put it elsewhere</a>" in page
+    assert "data-put-back" in seen(book, "read/c2/")  # for the author too
+    client.post(place_url(note), {"undo": "1"})
+    assert book.stands(note)[0] == "detached" and "data-put-back" not in seen(book, actor=book.reader)
+
+
+def test_a_reader_puts_no_note_once_it_is_withdrawn_or_the_round_has_ended(book):
+    note = detached(book)
+    reply(book.author, note, "Where should it stand?")
+    client = signed_in(book.reader)
+    running = book.now.round
+    running.state = "ended"
+    running.save()
+    assert client.get(place_url(note)).status_code == 403 and "data-place" not in seen(book, actor=book.reader)
+    told = client.post(place_url(note), {"keep": "1"}, **JSON)
+    assert told.status_code == 403 and "while the round runs, by who wrote it" in told.json()["detail"]
+    running.state = "running"
+    running.save()
+    withdraw(book.reader, note)
+    assert client.post(place_url(note), {"keep": "1"}, **JSON).status_code == 403
+    assert "data-place" not in seen(book, actor=book.reader)
+    assert signed_in(book.author).post(place_url(note), {"keep": "1"}, **JSON).status_code == 200
+
+
+def test_a_reader_is_offered_and_may_take_only_text_they_may_read():
+    crews = PAGER.replace("four teams", "four crews")
+    book = Drafts(c1=[("c1-1", md(NIGHT, PAGER)), ("c1-sec", md("## For security", LAMPS, crews))])
+    note = book.note("c1-1", "which of the four teams")
+    security = book.book.disciplines.get(slug="information-security")
+    book.now.placements.filter(section__key="c1-sec").update(discipline=security)
+    place_by_hand(book.author, note, None, None)
+    book.now.round.others_sections = "closed"
+    book.now.round.save()
+    for actor, offered in ((book.author, ["which of the four crews"]), (book.reader, [])):
+        placing = placing_of(actor, note, book.now)
+        assert [c.passage.words for c in placing.choices if "crews" in c.passage.words] == offered
+        assert "which of the four teams" in [c.passage.words for c in placing.choices]
+    closed = book.section("c1-sec").text
+    answer = signed_in(book.reader).post(place_url(note), {"text_id": closed.pk, "start": 0, "end": 8}, **JSON)
+    assert answer.status_code == 400 and book.stands(note)[0] == "detached"
+
+
+def test_the_words_of_a_section_that_is_closed_now_are_not_told_to_who_wrote_the_note():
+    book = Drafts(c1=[("c1-1", md(NIGHT, PAGER)), ("c1-sec", md("## For security", LAMPS, WINDOW))])
+    note = book.note("c1-1", "which of the four teams")
+    security = book.book.disciplines.get(slug="information-security")
+    book.now.placements.filter(section__key="c1-sec").update(discipline=security)
+    book.place(note, "c1-sec", "a window at dusk")
+    book.now.round.others_sections = "closed"
+    book.now.round.save()
+    assert placing_of(book.author, note, book.now).old.words == "a window at dusk"
+    assert placing_of(book.reader, note, book.now).old.words == "which of the four teams"
+    assert "window at dusk" not in seen(book, place_url(note).removeprefix("/m/the-night-shift/"), book.reader)
+
+
+def test_what_stands_in_the_place_of_the_words_is_offered_first_by_that_name(book):
+    note = book.note("c1-1", "whoever looks into it sees mostly the room")
+    alike = "Whoever signs for it sees mostly the price, and the years behind it."
+    book.next(c1=md(NIGHT, PAGER, LAMPS), c2=md(BILL, HOURS, alike, LEDGER))
+    for actor in (book.author, book.reader):
+        page = signed_in(actor).get(place_url(note))
+        first, *others = page.context["placing"].choices
+        assert (first.passage.words, first.percent) == (LAMPS, None)
+        assert others and all(each.percent and each.passage.words not in LAMPS for each in others)
+        assert page.content.decode().count("In its place") == 1
+    fields = {"text_id": first.text_id, "start": first.start, "end": first.end}
+    signed_in(book.reader).post(place_url(note), fields, **JSON)
+    assert book.stands(note) == ("kept", "c1-1", LAMPS)
+    undo_placement(book.reader, note)
+    assert f"In its place stands: <ins>{LAMPS}</ins>" in seen(book, actor=book.reader)
+
+
+def test_undo_goes_back_one_placing_at_a_time_to_where_the_note_was_carried(book):
+    note = book.note("c1-1", "a window at dusk")
+    carried = book.anchor(note)
+    book.place(note, "c2-1", "three people kept")
+    keep_on_chapter(book.author, note)
+    book.place(note, "c2-1", "We counted the hours")
+    assert undo_placement(book.reader, note).section is None
+    assert "Kept on the chapter by hand" in seen(book, "read/c2/") and "data-put-back" in seen(book, "read/c2/")
+    book.place(note, "c2-1", "larger than the saving")
+    for expected in (None, "three people kept"):
+        undo_placement(book.author, note)
+        assert book.stands(note)[2] == expected
+    undo_placement(book.author, note)
+    now = book.anchor(note)
+    assert (now.text_id, now.start, now.end, now.fate, now.by) == (
+        carried.text_id,
+        carried.start,
+        carried.end,
+        "kept",
+        "worker",
+    )
+    with pytest.raises(Refused):
+        undo_placement(book.author, note)
+    assert "data-put-back" not in seen(book) and "Placed by hand" not in seen(book)
+
+
+def test_the_desk_shows_undo_beside_what_was_done(book):
+    note = detached(book)
+    client = signed_in(book.author)
+    client.post(place_url(note), {"keep": "1", "next": "/m/the-night-shift/desk/"})
+    desk = seen(book, f"desk/?note={note.pk}")
+    done = desk.index("Kept on the chapter by hand in draft 1.1")
+    assert 'form="put-back" name="undo" value="1"' in desk[done : desk.index("Put it elsewhere")]
+    client.post(place_url(note), {"undo": "1", "next": "/m/the-night-shift/desk/"})
+    assert "put-back" not in seen(book, f"desk/?note={note.pk}")
 
 
 def test_a_removed_chapter_cannot_keep_a_note_and_notes_without_words_have_none(book):

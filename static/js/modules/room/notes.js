@@ -179,7 +179,7 @@ export function put(room, html, instead = null) {
   const template = document.createElement("template");
   template.innerHTML = html;
   const element = template.content.querySelector(".note");
-  const old = instead ?? room.list.querySelector(`#${element.id}`);
+  const old = instead?.isConnected ? instead : room.list.querySelector(`#${element.id}`);
   const opener = room.items.find((item) => item.element === old)?.opener;
   if (old) old.replaceWith(element);
   else room.list.append(element);

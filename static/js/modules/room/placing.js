@@ -34,14 +34,23 @@ export function startPlacing(room) {
   async function place(element, act, id, fields, form) {
     const data = await act(element, address(id), { ...fields, chapter: room.data.chapter ?? "" }, form);
     if (!data) return false;
-    const now = document.querySelector(`#note-${id}`);
-    if (data.gone) say(data.done, { label: room.words.go_there, act: () => (location.href = data.address) });
-    else say(data.done, fields.undo ? undefined : undo(now, act, id));
+    const now = document.querySelector(`#note-${id}`) ?? element;
+    const there = { label: room.words.go_there, act: () => (location.href = data.address) };
+    say(data.done, ...(data.gone ? [there] : []), ...(fields.undo ? [] : [undo(now, act, id)]));
     return true;
   }
 
-  /** In the open note `element`: the link to the choices opens them in place; `act` posts and shows the note again. */
+  /** In the open note `element`: the link to the choices opens them in place, the other one takes the last one back;
+      `act` posts and shows the note again. */
   room.offerPlaces = (element, act) => {
+    const back = element.querySelector("a[data-put-back]");
+    if (back && !back.dataset.wired) {
+      back.dataset.wired = "1";
+      back.addEventListener("click", (event) => {
+        event.preventDefault();
+        place(element, act, element.dataset.id, { undo: "1" });
+      });
+    }
     const link = element.querySelector("a[data-place]");
     if (!link || link.dataset.wired) return;
     link.dataset.wired = "1";

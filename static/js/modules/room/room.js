@@ -70,13 +70,13 @@ export function fill(text, { n = "", m = "", t = "" } = {}) {
 const toast = () => document.querySelector(".toast");
 let hide;
 
-/** A short sentence at the foot of the page, with an action where there is one: { label, act }. */
-export function say(sentence, action) {
+/** A short sentence at the foot of the page, with what can be done about it: { label, act }. */
+export function say(sentence, ...actions) {
   const box = toast();
   clearTimeout(hide);
   box.textContent = sentence;
   box.hidden = false;
-  if (action) {
+  for (const action of actions) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn small";
@@ -87,7 +87,7 @@ export function say(sentence, action) {
     });
     box.append(button);
   }
-  hide = setTimeout(() => (box.hidden = true), action ? 9000 : 4000);
+  hide = setTimeout(() => (box.hidden = true), actions.length ? 9000 : 4000);
 }
 
 /** Focuses `element` where it can be seen, else the chapter: a keyboard never falls back to the top of the page. */
