@@ -19,8 +19,8 @@ AUTHOR = [
     "", "desk/", "desk/?q=nothing-like-it", "desk/changes/", "people/", "questions/", "reports/", "reports/{report}/",
     "settings/", "activity/", "drafts/new", "drafts/2/", "drafts/2/?edit=c1-1", "drafts/2/notes/", "read/c1/",
 ]  # fmt: skip
-READER = ["", "read/c1/", "profile/"]
-ACCOUNT = ["/", "/account/", "/account/tokens/", "/m/new/"]
+READER = ["", "read/c1/", "profile/", "search/?q=night"]
+ACCOUNT = ["/", "/account/", "/account/passkeys/add/", "/account/tokens/", "/m/new/"]
 NEXT = b"""# The night
 
 Nobody owns the night. It waits.

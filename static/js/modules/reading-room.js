@@ -12,6 +12,7 @@ import { describeUnits, startParagraphs } from "./room/paragraphs.js";
 import { startPlacing } from "./room/placing.js";
 import { startProgress } from "./room/progress.js";
 import { giveFocus, makeRoom } from "./room/room.js";
+import { startSearch } from "./room/search.js";
 import { startSelection } from "./room/selection.js";
 import { startStrip } from "./room/strip.js";
 
@@ -78,6 +79,11 @@ function startRoom(element) {
   });
   document.querySelector("#show").addEventListener("change", (event) => filter(room, event.target.value));
 
+  /* The note that the address names. */
+  function openAsked() {
+    const asked = room.items.find((item) => item.element.id && `#${item.element.id}` === location.hash);
+    if (asked) open(room, asked);
+  }
   new ResizeObserver(relay).observe(room.text);
   addEventListener("resize", () => {
     room.list.classList.toggle("up", Boolean(room.active) && !room.wide.matches);
@@ -85,8 +91,9 @@ function startRoom(element) {
   });
   document.fonts.ready.then(() => {
     layOut(room);
-    const asked = room.items.find((item) => item.element.id && `#${item.element.id}` === location.hash);
-    if (asked) open(room, asked);
+    openAsked();
+    addEventListener("hashchange", openAsked);
+    startSearch(room);
     element.dataset.ready = "1";
   });
 }

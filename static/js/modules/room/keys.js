@@ -39,6 +39,7 @@ export function startKeys(room) {
     },
     "[": () => go("prev"),
     "]": () => go("next"),
+    "/": () => room.search?.(),
     "?": () => dialog.showModal(),
   };
 
