@@ -173,10 +173,12 @@ def save_answer(
     discipline: str | None = None,
     member: Membership | None = None,
     via: str = "",
+    was: Any = None,
 ) -> tuple[Answer, bool]:
     """Saves the answer a reader gives (or one the author records for `member`): (answer, whether it is new).
 
-    One a member, question, target, discipline and round: a later one replaces it.
+    One a member, question, target, discipline and round: a later one replaces it. `was` is what the writer had before
+    them, a value or words: 409 `changed` with `current` where something else stands by now.
     """
     me = actor.membership_in(manuscript)
     recorded = member is not None and (me is None or member.pk != me.pk)
@@ -208,24 +210,32 @@ def save_answer(
         "anonymity": round_.anonymity,
     }
     with transaction.atomic():
-        answer, made = _upsert(row, said)
+        answer, made = _upsert(row, said, was)
         if not recorded:
             mark_active(who, round_)
         record_event(manuscript, "answer.saved", me, f"answer:{answer.pk}")
     return answer, made
 
 
-def _upsert(row: dict[str, Any], said: dict[str, Any]) -> tuple[Answer, bool]:
+def _upsert(row: dict[str, Any], said: dict[str, Any], was: Any) -> tuple[Answer, bool]:
     try:
         with transaction.atomic():
             answer, made = Answer.objects.select_for_update().get_or_create(**row, defaults=said)
     except IntegrityError:  # the same answer was posted twice at the same moment
         answer, made = Answer.objects.get(**row), False
     if not made:
+        check_unchanged(answer, was, said["value"] or said["words"])
         for name, value in said.items():
             setattr(answer, name, value)
         answer.save(update_fields=list(said))
     return answer, made
+
+
+def check_unchanged(answer: Answer, was: Any, wanted: str) -> None:
+    """409 `changed` where `answer` says neither what its writer had before them nor what they want; None passes."""
+    now = answer.value or answer.words
+    if was is not None and now not in (clean_input(str(was)).strip(), wanted):
+        raise conflict("changed", _("You answered this in another window: %s") % now, current=now)
 
 
 def _target(

@@ -168,18 +168,26 @@ def reply(actor: Actor, thread: Thread, body: Any) -> Comment:
 
 
 @transaction.atomic
-def edit_comment(actor: Actor, comment: Comment, body: Any) -> Comment:
-    """Replaces the words of one's own message, until someone has answered (409 `answered`)."""
+def edit_comment(actor: Actor, comment: Comment, body: Any, was: Any = None) -> Comment:
+    """Replaces the words of one's own message, until someone has answered (409 `answered`). Harmless twice.
+
+    `was` is what the writer had before them: 409 `changed` with `current` where it says something else by now.
+    """
     _hold(comment.thread)
-    comment.refresh_from_db(fields=["withdrawn"])
+    comment.refresh_from_db(fields=["withdrawn", "body"])
     if comment.withdrawn or not _is_mine(actor, comment):
         check(actor, "comment.withdraw", comment)
         raise conflict("withdrawn", _("This was withdrawn."))
+    words = read_words(body)
+    if words == comment.body:
+        return comment
     try:
         check(actor, "comment.edit", comment)
     except PermissionDenied as error:
         raise conflict("answered", str(error)) from None
-    words = read_words(body)
+    if was is not None and read_words(was) != comment.body:
+        detail = _("You changed this in another window. Save again to put these words in the place of those.")
+        raise conflict("changed", detail, current=comment.body)
     if not words and comment.thread.kind not in {"reaction", "suggestion"}:
         raise Refused("required", _("Write something first."), field="body")
     comment.body, comment.edited = words, timezone.now()

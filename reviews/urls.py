@@ -18,6 +18,7 @@ from . import (
     views_search,
     views_settings,
     views_since,
+    views_session,
     views_working,
 )
 
@@ -29,6 +30,7 @@ reading = [
     path("m/<slug:slug>/search/", views_search.search, name="search"),
     path("m/<slug:slug>/reading/", views_notes.reading, name="reading"),
     path("m/<slug:slug>/notes/", views_notes.note_create, name="note_create"),
+    path("session/", views_session.session, name="session"),
     path("m/<slug:slug>/notes/<int:pk>/reply/", views_notes.note_reply, name="note_reply"),
     path("m/<slug:slug>/notes/<int:pk>/agree/", views_notes.note_agree, name="note_agree"),
     path("m/<slug:slug>/notes/<int:pk>/decide/", views_notes.note_decide, name="note_decide"),

@@ -24,7 +24,7 @@ from manuscripts.modes import Visibility
 from manuscripts.permissions import load
 
 from . import unsent
-from .answers import delete_answer, save_answer
+from .answers import check_unchanged, delete_answer, save_answer
 from .asking import posted
 from .models import Answer, Comment, Question, Thread
 from .note_html import notes_html
@@ -43,6 +43,7 @@ from .threads import (
 )
 from .views_reading import cards_of
 
+from .views_session import check_writer
 View = Callable[..., HttpResponse]
 
 
@@ -65,6 +66,7 @@ def told(view: View) -> View:
     def told_view(request: HttpRequest, slug: str, **lookup: Any) -> HttpResponse:
         try:
             return view(request, slug, **lookup)
+            check_writer(request, slug)
         except Refused as error:
             if wants_json(request):
                 data = {"code": error.code, "detail": str(error.detail), "field": error.field, **error.extra}
@@ -92,11 +94,8 @@ def _not_here(request: HttpRequest, slug: str, error: Http404) -> dict[str, Any]
         return {"code": "gone", "detail": str(error)}
     return {
         "code": "signed_out",
-        "detail": _(
-            "You are no longer signed in here. Your words are kept in this browser. Open your personal link again, or "
-            "sign in, in another tab; then save here once more."
-        ),
-        "way_back": {"href": reverse("account_login"), "label": _("Sign in, in another tab")},
+        "detail": _("You are no longer signed in here. Your words are kept, and sent once you are back."),
+        "way_back": {"href": reverse("account_login"), "label": _("Sign in again")},
     }
 
 
@@ -207,7 +206,7 @@ def comment_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.POST.get("withdraw"):
         withdraw_comment(request.actor, comment)
     else:
-        edit_comment(request.actor, comment, request.POST.get("body", ""))
+        edit_comment(request.actor, comment, request.POST.get("body", ""), request.POST.get("was"))
     return note_answer(request, slug, comment.thread_id)
 
 
@@ -215,21 +214,23 @@ def comment_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def unsent_list(request: HttpRequest, slug: str) -> HttpResponse:
     """What this person has typed in this manuscript and not sent."""
     manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
-    notes = unsent.unsent_of(request.actor.membership_in(manuscript))
-    return JsonResponse({"notes": [{**note.content, "place": note.place} for note in notes]})
+    member = request.actor.membership_in(manuscript)
+    notes = [{**note.content, "place": note.place} for note in unsent.unsent_of(member)]
+    return JsonResponse({"member": member.pk, "notes": notes})
 
 
 @told
 def unsent_note(request: HttpRequest, slug: str) -> HttpResponse:
-    """Keeps what is being typed in `place`; with `discard` throws it away."""
+    """Keeps what is being typed in `place`, unless that was sent already; with `discard` throws it away."""
     manuscript = load(Manuscript, request.actor, "unsent.keep", slug=slug)
     membership = request.actor.membership_in(manuscript)
     place = request.POST.get("place", "")
     if request.POST.get("discard"):
+    kept = None
         unsent.discard(membership, place)
     else:
-        unsent.keep(membership, place, _content(request.POST.get("content", "")))
-    return JsonResponse({"kept": True}) if wants_json(request) else back(request, slug)
+        kept = unsent.keep(membership, place, _content(request.POST.get("content", "")))
+    return JsonResponse({"kept": kept is not None}) if wants_json(request) else back(request, slug)
 
 
 def _content(text: str) -> dict[str, Any]:
@@ -255,7 +256,7 @@ def answers_save(request: HttpRequest, slug: str) -> HttpResponse:
             _take_back(request, question, answer)
             continue
         answer["words" if question.kind == "words" else "value"] = given
-        save_answer(request.actor, manuscript, question=question, **answer)
+        save_answer(request.actor, manuscript, question=question, was=request.POST.get("was"), **answer)
         judged = judged or question.kind == "verdict"
     if not wants_json(request):
         messages.success(request, _("Your answers are saved."))
@@ -269,8 +270,10 @@ def _take_back(request: HttpRequest, question: Question, target: dict[str, Any])
     membership = request.actor.membership_in(question.manuscript)
     rows = Answer.objects.filter(member=membership, question=question, scope=target["scope"])
     for row in rows.filter(round=question.manuscript.current_round).select_related("chapter", "section"):
+    was = request.POST.get("was")
         if row.key == target["key"]:
             delete_answer(request.actor, row)
+            check_unchanged(row, was, "")
 
 
 @told
@@ -290,6 +293,10 @@ def reading(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the reader has got; sent now and then while they scroll."""
     manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
     try:
+    try:
+        check_writer(request, slug)
+    except Refused as error:
+        return HttpResponse(status=error.status)
         share = float(request.POST.get("share", ""))
     except ValueError:
         return HttpResponse(status=400)

@@ -17,6 +17,7 @@ healthz                   GET+HEAD  -          200  200  200  200   200  200  20
 readyz                    GET+HEAD  -          503  503  503  503   503  503  503  503  503  503
 metrics                   GET+HEAD  -          404  404  404  200   404  404  404  404  404  404
 home                      GET+HEAD  -          200  200  200  200   200  200  200  200  200  200
+session                   GET+HEAD  -          200  200  200  200   200  200  200  200  200  200
 
 account                   GET       -          in   200  200  200   in   200  200  200  200  200
 account                   POST      -          in   302  302  302   in   302  302  302  302  302

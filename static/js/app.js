@@ -1,7 +1,10 @@
 /* Starts the small modules of a page: `start("name", fn)` runs fn once for each element with data-module="name",
    now and whenever a fragment is put into the page. */
 
-import { forgetAll } from "./lib/keeping.js";
+import { closeStores, forgetAll } from "./lib/keeping.js";
+import "./lib/outbox.js";
+import { tellWindows } from "./lib/renewing.js";
+import { token } from "./lib/token.js";
 
 const starters = new Map();
 const started = new WeakMap();
@@ -37,7 +40,19 @@ start("theme", (button) => {
   });
 });
 
-/* The server asks the browser to clear its storage, which browsers do over HTTPS alone. */
+/* At sign-out this browser forgets what was typed, in every window. The server asks it to clear its storage as well,
+   which browsers do over HTTPS alone. */
 document.addEventListener("submit", (event) => {
-  if (event.target.matches('form[action$="/logout/"]')) forgetAll(localStorage);
+  if (!event.target.matches('form[action$="/logout/"]')) return;
+  event.target.elements.csrfmiddlewaretoken.value = token();
+  closeStores(true);
+  forgetAll(localStorage);
+  tellWindows(false);
 });
+
+/* Whoever is here now leaves nothing in this browser of somebody whose session just ended. */
+const { members } = document.body.dataset;
+if (members !== undefined) {
+  forgetAll(localStorage, members.trim().split(" "));
+  tellWindows(true);
+}

@@ -436,10 +436,12 @@ def test_who_was_signed_out_while_typing_comes_back_and_sends(enter, draft, omar
     session = page.context.cookies()
     page.context.clear_cookies(name="sessionid")
     page.click(".draft [type=submit]")
-    back = page.wait_for_selector(".draft .error a")
+    page.click("dialog.renewal [data-later]")
     assert "no longer signed in" in page.inner_text(".draft .error")
     assert (back.get_attribute("target"), back.get_attribute("href")) == ("_blank", "/account/login/")
     assert page.input_value(".draft [name=body]") == "Kept through it all."
+    page.click(".draft .error a")
+    assert page.is_visible("dialog.renewal")
     assert not Thread.objects.exists()
     page.context.add_cookies(session)
     page.click(".draft [type=submit]")

@@ -1,15 +1,18 @@
-/* What is typed and not sent, kept in this browser until it is sent or its owner signs out. Keys
-   begin with `widemargin:`, then whose it is. */
+/* What is typed and not sent, kept in this browser until it is sent or its owner signs out. Keys begin with
+   `widemargin:`, then the membership of who typed it. What was sent and has not arrived has
+   `waits`: { url, fields }. */
 
 const PREFIX = "widemargin:";
+let closed = false; // whether its owner has signed out: what is typed after that stays on its page alone
 
 /** A store of unsent notes of one member in `storage` (localStorage); a full or forbidden storage keeps nothing. */
 export function unsentStore(storage, member) {
   const prefix = `${PREFIX}${member}:`;
   return {
     keep(place, content) {
+      if (closed) return false;
       try {
-        storage.setItem(prefix + place, JSON.stringify({ ...content, at: Date.now() }));
+        storage.setItem(prefix + place, JSON.stringify({ at: Date.now(), ...content }));
         return true;
       } catch {
         return false;
@@ -22,33 +25,40 @@ export function unsentStore(storage, member) {
         // nothing was kept either
       }
     },
-    all() {
-      const found = [];
+    get(place) {
       try {
-        for (let i = 0; i < storage.length; i += 1) {
-          const key = storage.key(i);
-          if (key?.startsWith(prefix)) found.push({ ...read(storage, key), place: key.slice(prefix.length) });
-        }
+        return { ...JSON.parse(storage.getItem(prefix + place)), place };
+      } catch {
+        return { place };
+      }
+    },
+    all() {
+      try {
+        const keys = Array.from({ length: storage.length }, (_, i) => storage.key(i));
+        return keys.filter((key) => key?.startsWith(prefix)).map((key) => this.get(key.slice(prefix.length)));
       } catch {
         return [];
       }
-      return found;
+    },
+    /** Calls `act` with what another window of this browser keeps for `place`, whenever it does. */
+    follow(place, act) {
+      addEventListener("storage", (event) => event.key === prefix + place && event.newValue && act(this.get(place)));
     },
   };
 }
 
-function read(storage, key) {
-  try {
-    return JSON.parse(storage.getItem(key)) ?? {};
-  } catch {
-    return {};
+/** Forgets what is unsent in this browser, all of it or all but that of the memberships `but`. */
+export function forgetAll(storage, but = []) {
+  const spared = but.map((member) => `${PREFIX}${member}:`);
+  const keys = Array.from({ length: storage.length }, (_, i) => storage.key(i));
+  for (const key of keys) {
+    if (key?.startsWith(PREFIX) && !spared.some((prefix) => key.startsWith(prefix))) storage.removeItem(key);
   }
 }
 
-/** Forgets what everyone has unsent in this browser: at sign-out. */
-export function forgetAll(storage) {
-  const keys = Array.from({ length: storage.length }, (_, i) => storage.key(i));
-  for (const key of keys) if (key.startsWith(PREFIX)) storage.removeItem(key);
+/** From now on nothing more is kept in this browser (true), or it is again (false). */
+export function closeStores(whether) {
+  closed = whether;
 }
 
 /** What the server and this browser keep, one for each place: the browser's where it is newer or the only one. */

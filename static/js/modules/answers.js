@@ -1,57 +1,93 @@
-/* Answers are saved as they are given: a choice at once, words two seconds after the last key and on leaving them. */
+/* Answers are saved as they are given: a choice at once, words two seconds after the last key and on leaving them.
+   One at a time for each question, so that an earlier one never arrives after a later one. */
 
 import { start } from "../app.js";
-import { unsentStore } from "../lib/keeping.js";
-import { explain, NotSaved, post } from "../lib/sending.js";
+import { notSaved } from "../lib/forms.js";
+import { flushed, store } from "../lib/outbox.js";
+import { explain, NotSaved, post, whenBack } from "../lib/sending.js";
 
 const AFTER = 2000; // ms
 
-start("answers", (element) => {
+start("answers", async (element) => {
   const form = element.querySelector("form");
   const state = element.querySelector("[data-state]");
-  const words = element.dataset;
+  const said = element.dataset;
+  const fields = [...form.querySelectorAll("textarea, input[type=radio]")];
+  const now = (name) => form.elements[name].value;
+  const saved = new Map(fields.map(({ name }) => [name, now(name)]));
   const timers = new Map();
-  const store = unsentStore(localStorage, words.member);
-  const saved = new Map([...form.querySelectorAll("textarea")].map((field) => [field.name, field.value]));
+  const under = new Set(); // names of what is on its way
+  const held = new Set(); // names of what stands otherwise in another window, until its writer has chosen
 
-  async function save(field) {
-    clearTimeout(timers.get(field.name));
-    const box = field.closest(".ask").querySelector(".error");
-    const value = field.value;
-    state.textContent = words.saving;
+  const isWords = (name) => form.elements[name] instanceof HTMLTextAreaElement;
+  const boxOf = (name) => fields.find((field) => field.name === name).closest(".ask").querySelector(".error");
+
+  async function save(name, { quiet = isWords(name) } = {}) {
+    clearTimeout(timers.get(name));
+    if (under.has(name) || held.has(name) || !form.isConnected) return;
+    under.add(name);
+    const value = now(name);
+    const was = saved.get(name);
+    const known = { [name]: value, was };
+    store.keep(name, { value, was, waits: { url: form.action, fields: known } });
+    state.textContent = said.saving;
+    let reveals = false;
     try {
-      const data = await post(form.action, { [field.name]: value });
-      saved.set(field.name, value);
-      if (field.value === value) store.forget(field.name);
-      box.hidden = true;
-      state.textContent = `${words.saved} ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
-      if (data.reveals) location.reload();
+      ({ reveals } = await post(form.action, isWords(name) ? known : { [name]: value }, { quiet }));
+      saved.set(name, value);
+      if (now(name) === value) store.forget(name);
+      boxOf(name).hidden = true;
+      state.textContent = `${said.saved} ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
     } catch (error) {
-      explain(box, error, words.notSaved);
-      if (error instanceof NotSaved && !navigator.onLine) addEventListener("online", () => !box.hidden && save(field), { once: true });
-      state.textContent = words.notSaved;
+      failed(name, error, { value, was });
     }
+    under.delete(name);
+    if (saved.get(name) === value && now(name) !== value) return save(name);
+    if (reveals) location.reload();
   }
 
-  form.addEventListener("change", (event) => {
-    const field = event.target;
-    if (field.type === "radio") save(field);
-    else if (field.matches("textarea") && saved.get(field.name) !== field.value) save(field);
+  function failed(name, error, { value, was }) {
+    const box = boxOf(name);
+    state.textContent = said.notSaved;
+    explain(box, error, notSaved());
+    if (error instanceof NotSaved) whenBack(() => save(name, { quiet: true }));
+    else if (error.data?.code === "signed_out") addEventListener("renewed", () => save(name), { once: true });
+    else store.keep(name, { value, was });
+    if (error.data?.code !== "changed") return;
+    held.add(name);
+    const mine = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: said.mine });
+    mine.addEventListener("click", () => {
+      held.delete(name);
+      saved.set(name, error.data.current);
+      save(name);
+    });
+    box.append(" ", mine);
+  }
+
+  form.addEventListener("change", ({ target }) => {
+    if (target.type === "radio") save(target.name);
+    else if (target.matches("textarea") && saved.get(target.name) !== target.value) save(target.name);
   });
-  form.addEventListener("input", (event) => {
-    const field = event.target;
-    if (!field.matches("textarea")) return;
-    store.keep(field.name, { body: field.value });
-    clearTimeout(timers.get(field.name));
-    timers.set(field.name, setTimeout(() => saved.get(field.name) !== field.value && save(field), AFTER));
+  form.addEventListener("input", ({ target }) => {
+    const { name } = target;
+    if (!target.matches("textarea")) return;
+    store.keep(name, { value: target.value, was: saved.get(name) });
+    clearTimeout(timers.get(name));
+    timers.set(name, setTimeout(() => saved.get(name) !== target.value && save(name), AFTER));
   });
 
-  /* Words that were typed here and never reached the server. */
-  for (const kept of store.all()) {
-    const field = saved.has(kept.place) && form.elements[kept.place];
-    if (field && kept.body !== field.value) {
-      field.value = kept.body;
-      save(field);
-    }
+  /* What was given here and had not reached the server when the page was left; and what has by now. */
+  function show({ note: { place, value } }) {
+    if (!saved.has(place) || saved.get(place) !== now(place)) return;
+    form.elements[place].value = value;
+    saved.set(place, value);
+  }
+  addEventListener("arrived", (event) => show(event.detail));
+  for (const arrived of await flushed) show(arrived);
+  for (const { place, value, was } of store.all()) {
+    if (!saved.has(place) || value === undefined || value === now(place)) continue;
+    form.elements[place].value = value;
+    saved.set(place, was ?? saved.get(place));
+    save(place, { quiet: true });
   }
 });

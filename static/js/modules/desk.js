@@ -1,6 +1,6 @@
 /* Keys of the author's desk, and the drawer of filters on small screens. Everything works by links and forms too. */
 import { start } from "../app.js";
-import { unsentStore } from "../lib/keeping.js";
+import { startTyping } from "./desk/typing.js";
 
 const DECISIONS = { w: "will_change", c: "changed", n: "no_change", l: "later", d: "duplicate" };
 
@@ -48,28 +48,8 @@ start("desk", (desk) => {
     event.preventDefault();
   }
 
-  /* A reply or reason half typed stays with its note, in this browser, until it has been sent. */
-  const store = unsentStore(localStorage, `desk:${desk.dataset.member}`);
-  const place = (field) => `${pane.querySelector("[data-note]").dataset.note}:${field.name}`;
-
-  function keep(field, sent = false) {
-    if (field.value.trim()) store.keep(place(field), { value: field.value, sent });
-    else store.forget(place(field));
-  }
-
-  function restore() {
-    const kept = new Map(store.all().map((note) => [note.place, note.value]));
-    for (const field of pane.querySelectorAll("textarea")) if (!field.value) field.value = kept.get(place(field)) ?? "";
-  }
-
-  if (!document.querySelector(".message.error")) {
-    for (const note of store.all()) if (note.sent) store.forget(note.place);
-  }
-  restore();
+  const typed = startTyping(pane, desk.dataset.unsentUrl, desk.dataset.unsentListUrl);
   if (new URLSearchParams(location.search).has("note")) pane.querySelector("h2")?.focus({ preventScroll: true });
-  pane.addEventListener("input", (event) => {
-    if (event.target.matches("textarea")) keep(event.target);
-  });
 
   list.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-id]");
@@ -83,24 +63,8 @@ start("desk", (desk) => {
     desk.classList.add("show-detail");
     pane.scrollTop = 0;
     meant = "";
-    restore();
+    typed.furnish();
     pane.querySelector("h2")?.focus({ preventScroll: true });
-  });
-
-  function ask(event, field, words) {
-    event.preventDefault();
-    field.setCustomValidity(words);
-    field.reportValidity();
-    field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
-  }
-
-  pane.addEventListener("submit", (event) => {
-    const value = event.submitter?.value;
-    const reason = event.target.querySelector("[name=reason]");
-    const same = event.target.querySelector("[name=duplicate_of]");
-    if (value === "no_change" && !reason.value.trim()) ask(event, reason, reason.placeholder);
-    else if (value === "duplicate" && !same.value) ask(event, same, same.options[0].text);
-    else for (const field of event.target.querySelectorAll("textarea")) keep(field, true);
   });
 
   document.addEventListener("keydown", (event) => {

@@ -19,7 +19,7 @@ function showEarlier(form, value, forget) {
 start("section-edit", (form) => {
   const field = form.elements.markdown;
   const state = form.querySelector("[data-state]");
-  const store = unsentStore(localStorage, `section:${form.dataset.member}`);
+  const store = unsentStore(localStorage, `${form.dataset.member}:section`);
   const place = form.dataset.place;
   const before = field.value;
   const typed = "typed" in form.dataset;

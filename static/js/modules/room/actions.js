@@ -1,9 +1,12 @@
 /* What is done in an open note: answering, agreeing, editing, withdrawing, deciding. */
 
+import { notSaved, sendsOnce } from "../../lib/forms.js";
+import { newPlace } from "../../lib/keeper.js";
 import { post } from "../../lib/sending.js";
-import { keeper, showError } from "./composer.js";
+import { showError } from "./composer.js";
+import { labelOf } from "./item.js";
 import { drop, open, put, visible } from "./notes.js";
-import { giveFocus, say } from "./room.js";
+import { fill, giveFocus, say } from "./room.js";
 
 const DECIDED = ["will_change", "changed", "no_change", "later", "duplicate"];
 
@@ -12,7 +15,11 @@ export function startActions(room) {
   const editing = document.querySelector("#edit-comment");
   const url = (id, what) => `${room.data.notesUrl}${id}/${what}/`;
   const unsent = new Map();
-  room.unsent.then((notes) => notes.forEach((note) => unsent.set(note.place, note)));
+  room.unsent.then((notes) => {
+    for (const note of notes) unsent.set(note.place, note);
+    if (room.active && !room.active.element.contains(document.activeElement?.closest("form"))) refurnish(room.active);
+  });
+  addEventListener("arrived", (event) => unsent.delete(event.detail.note.place));
 
   room.on("open", ({ item, before }) => {
     if (before && before !== item) before.element.querySelector(".do")?.remove();
@@ -20,21 +27,32 @@ export function startActions(room) {
     if (item && !item.element.classList.contains("draft") && !item.element.querySelector(".do")) furnish(item);
   });
 
+  /* What was typed before this page knew of it comes into a note that is open already. */
+  function refurnish(item) {
+    const furnished = item.element.querySelector(".do");
+    if (!furnished) return;
+    furnished.remove();
+    furnish(item);
+    room.tell("grown");
+  }
+
+  /* Shows the note as it stands now, as `data` says. */
+  function show(element, data) {
+    if (!data.gone) return open(room, put(room, data.html, element), { scroll: false, focus: true });
+    open(room, null);
+    drop(room, element);
+    giveFocus(null);
+  }
+
   /* Posts, then shows the note as it stands now and gives the answer; `form` gets the reason when it was not saved. */
   async function act(element, address, fields, form) {
     try {
       const data = await post(address, fields);
-      if (data.gone) {
-        open(room, null);
-        drop(room, element);
-        giveFocus(null);
-        return data;
-      }
-      open(room, put(room, data.html, element), { scroll: false, focus: true });
+      show(element, data);
       return data;
     } catch (error) {
       if (form) showError(room, form, error);
-      else say(error.message || room.words.not_saved);
+      else say(error.message || notSaved());
       return false;
     }
   }
@@ -62,42 +80,40 @@ export function startActions(room) {
     for (const reply of element.querySelectorAll(".reply[data-mine]")) furnishMine(element, reply, can);
   }
 
-  function furnishReply(element, form) {
-    const id = element.dataset.id;
-    const fresh = () => `reply:${id}:${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
-    let place;
-    const earlier = [...unsent.values()].find((note) => note.reply === id && note.body);
-    if (earlier) {
-      form.body.value = earlier.body;
-      place = earlier.place;
-    } else {
-      place = fresh();
-    }
-    const content = () => ({ reply: id, chapter: room.data.chapter, body: form.body.value, place });
-    let keeping = keeper(room, place, content, form.querySelector(".kept"));
+  /* Keeps what is typed in `form` under `place`, and remembers it here for when the note is opened again. */
+  function keeps(form, place, content) {
+    const keeping = room.keeper(place, content, { state: form.querySelector(".kept") });
     form.addEventListener("input", () => {
-      unsent.set(place, content());
+      unsent.set(keeping.place, { ...content(), place: keeping.place });
       keeping.keep();
       room.tell("grown");
     });
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      keeping.stop();
-      const body = form.body.value;
-      if (await act(element, url(id, "reply"), { body, place }, form)) {
-        keeping.forget();
-        unsent.delete(place);
+    return keeping;
+  }
+
+  function furnishReply(element, form) {
+    const id = element.dataset.id;
+    const earlier = [...unsent.values()].find((note) => note.reply === id && note.body);
+    form.body.value = earlier?.body ?? "";
+    const content = () => ({ reply: id, chapter: room.data.chapter, body: form.body.value });
+    const keeping = keeps(form, earlier?.place ?? newPlace("reply"), content);
+    const sending = sendsOnce(form, {
+      keeping,
+      request: () => ({ url: url(id, "reply"), fields: { body: form.body.value, place: keeping.place } }),
+      sent: (data) => {
+        unsent.delete(keeping.place);
+        show(element, data);
         say(room.words.reply_saved);
-        return;
-      }
-      if (form.dataset.refused === "already_sent") {
-        keeping.forget();
-        unsent.delete(place);
-        place = fresh();
-        keeping = keeper(room, place, content, form.querySelector(".kept"));
-      }
-      keeping.keep();
+      },
+      refused: (error) => {
+        if (error.data?.code !== "already_sent") return [];
+        unsent.delete(keeping.place);
+        keeping.rename(newPlace("reply"));
+        return [];
+      },
+      told: () => room.tell("grown"),
     });
+    if (earlier?.waits) sending.waits();
   }
 
   function furnishOwn(element, can, part) {
@@ -113,7 +129,9 @@ export function startActions(room) {
     const edit = part("[data-edit]");
     if (can.has("edit")) {
       if (!element.dataset.body) edit.textContent = room.words.add_reason;
-      edit.addEventListener("click", () => rewrite(element, element.dataset.comment, element.dataset.body, element.querySelector(".txt")));
+      const begin = () => rewrite(element, element.dataset.comment, element.dataset.body, element.querySelector(".txt"));
+      edit.addEventListener("click", () => begin()?.body.focus());
+      if (unsent.has(`edit:${element.dataset.comment}`)) begin();
     } else edit.remove();
     const withdrawing = part("[data-withdraw]");
     if (can.has("withdraw")) {
@@ -137,8 +155,9 @@ export function startActions(room) {
     acts.className = "acts";
     const last = !reply.nextElementSibling?.matches(".reply");
     if (last && can.has("reply")) {
-      const edit = button(room.words.edit, () => rewrite(element, reply.dataset.comment, reply.dataset.body, reply.querySelector("p")));
-      acts.append(edit);
+      const begin = () => rewrite(element, reply.dataset.comment, reply.dataset.body, reply.querySelector("p"));
+      acts.append(button(room.words.edit, () => begin()?.body.focus()));
+      if (unsent.has(`edit:${reply.dataset.comment}`)) begin();
     }
     const withdrawing = template.content.querySelector("[data-withdraw]").textContent;
     acts.append(button(withdrawing, () => confirmWithdrawal(element, address, { withdraw: "1" })));
@@ -158,12 +177,10 @@ export function startActions(room) {
     if (element.querySelector("form.edit")) return;
     const form = editing.content.firstElementChild.cloneNode(true);
     const place = `edit:${comment}`;
-    form.body.value = unsent.get(place)?.body ?? body ?? "";
-    const keeping = keeper(room, place, () => ({ edit: comment, chapter: room.data.chapter, body: form.body.value, place }), form.querySelector(".kept"));
-    form.addEventListener("input", () => {
-      keeping.keep();
-      room.tell("grown");
-    });
+    const earlier = unsent.get(place);
+    let was = earlier?.was ?? body ?? "";
+    form.body.value = earlier?.body ?? body ?? "";
+    const keeping = keeps(form, place, () => ({ edit: comment, chapter: room.data.chapter, was, body: form.body.value }));
     form.querySelector("[data-cancel]").addEventListener("click", () => {
       keeping.discard();
       unsent.delete(place);
@@ -171,18 +188,26 @@ export function startActions(room) {
       room.tell("grown");
       element.querySelector(".open").focus();
     });
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      keeping.stop();
-      if (await act(element, room.data.commentsUrl.replace("0", comment), { body: form.body.value }, form)) {
+    const sending = sendsOnce(form, {
+      keeping,
+      request: () => ({ url: room.data.commentsUrl.replace("0", comment), fields: { body: form.body.value, was } }),
+      sent: (data) => {
         keeping.discard();
         unsent.delete(place);
+        show(element, data);
         say(room.words.saved);
-      }
+      },
+      refused: (error) => {
+        if (error.data?.code !== "changed") return [];
+        was = error.data.current;
+        return [fill(room.words.found, { t: was })];
+      },
+      told: () => room.tell("grown"),
     });
     shown.after(form);
-    form.body.focus();
     room.tell("grown");
+    if (earlier?.waits) sending.waits();
+    return form;
   }
 
   function furnishDecision(element, part) {
@@ -193,20 +218,33 @@ export function startActions(room) {
     form.hidden = decided;
     undo.hidden = !decided;
     undo.querySelector("button").addEventListener("click", () => act(element, url(id, "decide"), {}));
-    for (const other of visible(room)) {
-      if (!other.id || other.element === element) continue;
-      const words = other.element.querySelector(".txt, .quote")?.textContent.trim().slice(0, 50) ?? "";
-      const name = other.element.querySelector(".by span")?.textContent ?? "";
-      form.duplicate_of.append(new Option(`${name}: ${words}`, other.id));
-    }
-    form.addEventListener("input", () => room.tell("grown"));
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const decision = event.submitter?.value;
-      if (!DECIDED.includes(decision)) return;
-      const fields = { decision, reason: form.reason.value, duplicate_of: decision === "duplicate" ? form.duplicate_of.value : "" };
-      if (await act(element, url(id, "decide"), fields, form)) say(room.words.decided);
-      else (decision === "no_change" ? form.reason : form.duplicate_of).focus();
+    const others = () => visible(room).filter((other) => other.id && other.id !== id);
+    const offer = () => form.duplicate_of.append(...others().map((other) => new Option(labelOf(other), other.id)));
+    if (room.crowded) form.duplicate_of.addEventListener("focusin", offer, { once: true });
+    else offer();
+    const place = `decide:${id}`;
+    form.reason.value = unsent.get(place)?.body ?? "";
+    const keeping = keeps(form, place, () => ({ decide: id, chapter: room.data.chapter, body: form.reason.value }));
+    sendsOnce(form, {
+      keeping,
+      lasting: false,
+      request: (submitter) => {
+        const decision = submitter?.value;
+        if (!DECIDED.includes(decision)) return null;
+        const duplicate_of = decision === "duplicate" ? form.duplicate_of.value : "";
+        return { url: url(id, "decide"), fields: { decision, reason: form.reason.value, duplicate_of } };
+      },
+      sent: (data) => {
+        keeping.discard();
+        unsent.delete(place);
+        show(element, data);
+        say(room.words.decided);
+      },
+      refused: (error) => {
+        ({ reason: form.reason, duplicate_of: form.duplicate_of })[error.data?.field]?.focus();
+        return [];
+      },
+      told: () => room.tell("grown"),
     });
   }
 }

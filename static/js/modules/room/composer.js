@@ -1,76 +1,26 @@
 /* Writing a note. Every word is kept in the browser at once and on the server two seconds after the last key. */
 
 import { describe } from "../../lib/selectors.js";
+import { notSaved, sendsOnce } from "../../lib/forms.js";
+import { newPlace } from "../../lib/keeper.js";
 import { slice } from "../../lib/offsets.js";
-import { explain, NotSaved, post, Refusal } from "../../lib/sending.js";
+import { explain, post, Refusal } from "../../lib/sending.js";
+import { words } from "../../lib/words.js";
+import { itemOf } from "./item.js";
 import { collect, diffNodes, drop, open, put } from "./notes.js";
 import { fill, giveFocus, say } from "./room.js";
 
-const KEEP_AFTER = 2000; // ms after the last key
 const REACTIONS = { confusing: "confusing", valuable: "valuable", slow: "too_slow", disagree: "disagree", missing: "missing" };
-
-/** A name for a composer that no other has. */
-export function newPlace() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return `note:${[...bytes].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
-}
-
-/** Keeps what a field holds, here at once and on the server after a while; `state` says so. */
-export function keeper(room, place, content, state) {
-  let timer;
-  let waits = false; // whether there is something that the server does not have
-  async function toServer() {
-    try {
-      await post(room.data.unsentUrl, { place, content: JSON.stringify(content()) });
-      waits = false;
-      state.textContent = room.words.kept;
-    } catch (error) {
-      if (error.data?.way_back) {
-        state.textContent = room.words.kept_in_browser;
-        explain(state.closest("form").querySelector(".error"), error);
-        room.tell("grown");
-      } else state.textContent = error instanceof Refusal ? error.message : room.words.not_kept;
-      if (error instanceof NotSaved) addEventListener("online", () => waits && toServer(), { once: true });
-    }
-  }
-  return {
-    keep() {
-      room.store.keep(place, content());
-      waits = true;
-      clearTimeout(timer);
-      timer = setTimeout(toServer, KEEP_AFTER);
-    },
-    stop() {
-      waits = false;
-      clearTimeout(timer);
-    },
-    forget() {
-      this.stop();
-      room.store.forget(place);
-    },
-    discard() {
-      this.forget();
-      post(room.data.unsentUrl, { place, discard: "1" }).catch(() => {});
-    },
-  };
-}
+const TYPED = ["body", "replacement", "discipline", "visibility", "quote_permission", "belongs"];
 
 /** Says in the form why something was not saved; both texts where the words are no longer there. */
 export function showError(room, form, error) {
-  const more = [];
-  if (error instanceof Refusal && error.data.code === "selector_mismatch") {
-    more.push(fill(room.words.expected, { t: error.data.expected }), fill(room.words.found, { t: error.data.found }));
-  }
-  form.dataset.refused = error.data?.code ?? "";
-  explain(form.querySelector(".error"), error, navigator.onLine ? room.words.not_saved : room.words.offline, more);
-  if (error instanceof NotSaved && !navigator.onLine) sendWhenBack(form);
+  explain(form.querySelector(".error"), error, notSaved(), bothTexts(room, error));
 }
 
-/* What was to be sent without a connection goes when there is one, unless it was thrown away or sent meanwhile. */
-function sendWhenBack(form) {
-  const submitter = form.querySelector("[type=submit]");
-  const waiting = () => form.isConnected && !form.querySelector(".error").hidden;
-  addEventListener("online", () => waiting() && form.requestSubmit(submitter), { once: true });
+function bothTexts(room, error) {
+  if (error.data?.code !== "selector_mismatch") return [];
+  return [fill(room.words.expected, { t: error.data.expected }), fill(room.words.found, { t: error.data.found })];
 }
 
 /** The fields of a post, of what a composer holds; kept with it, so that it can be sent from elsewhere. */
@@ -93,54 +43,68 @@ function fieldsOf(content) {
 export function startComposer(room) {
   const template = document.querySelector("#composer");
 
+  const marking = new Set(); // reactions on their way
+
   /** Notes a place as `mark`: { section, start, end, clipped }, or null for the chapter. Reactions go at once. */
   room.note = (mark, place, opener = null) => {
     const content = describePlace(room, mark, place);
     if (REACTIONS[mark]) return react(content);
-    return compose(content, newPlace(), { opener, clipped: place?.clipped });
+    return compose(content, newPlace("note"), { opener, clipped: place?.clipped });
   };
 
+  /* A reaction is kept as what is on its way too; the same one on the same words is not sent beside itself. */
   async function react(content) {
-    const place = newPlace();
+    const same = JSON.stringify([content.mark, content.text_id, content.start, content.end]);
+    if (marking.has(same)) return;
+    marking.add(same);
+    const place = newPlace("note");
+    const fields = { ...fieldsOf(content), place };
+    room.store.keep(place, { ...content, waits: { url: room.data.notesUrl, fields } });
     try {
-      const data = await post(room.data.notesUrl, { ...fieldsOf(content), place });
+      const data = await post(room.data.notesUrl, fields);
+      room.store.forget(place);
       open(room, put(room, data.html), { scroll: false, focus: true });
       say(fill(room.words.marked, { t: room.words.titles[content.mark] }));
     } catch (error) {
-      const draft = compose(content, place, {});
-      showError(room, draft.querySelector("form"), error);
+      compose(content, place, { failed: error });
+    } finally {
+      marking.delete(same);
     }
   }
 
-  function compose(content, place, { opener = null, clipped = false, focus = true, kept = false } = {}) {
+  function compose(content, place, { opener = null, clipped = false, focus = true, kept = false, failed = null } = {}) {
     const element = template.content.firstElementChild.cloneNode(true);
     const form = element.querySelector("form");
     element.dataset.place = place;
     fillIn(room, element, content, clipped);
     room.list.append(element);
     collect(room);
-    const item = room.items.find((i) => i.element === element);
+    const item = itemOf(room, element);
     item.opener = opener ?? item.unit?.button ?? null;
     const read = () => {
-      const held = { ...content, ...Object.fromEntries(new FormData(form)), place };
+      const held = { ...content, waits: undefined, ...Object.fromEntries(new FormData(form)) };
       return { ...held, fields: fieldsOf(held) };
     };
-    const keeping = keeper(room, place, read, form.querySelector(".kept"));
+    /* Its composer went from another window with other words: these become a note of their own. */
+    const setApart = () => {
+      keeping.rename(newPlace("note"));
+      element.dataset.place = keeping.place;
+    };
+    const keeping = room.keeper(place, read, { state: form.querySelector(".kept"), taken: setApart });
     form.addEventListener("input", () => {
-      element.querySelector("[data-voice]")?.replaceChildren(form.discipline?.selectedOptions[0].dataset.code ?? element.querySelector("[data-voice]").textContent);
-      drawOldAndNew(room, element, content);
+      drawTyped(room, element, content);
       keeping.keep();
     });
-    if (kept) form.querySelector(".kept").textContent = room.words.kept;
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      keeping.stop();
-      form.querySelector(".error").hidden = true;
-      const button = form.querySelector("[type=submit]");
-      button.disabled = true;
-      try {
-        const data = await post(room.data.notesUrl, { ...read().fields, place });
-        keeping.forget();
+    room.store.follow(place, (held) => {
+      if (!form.isConnected || held.place !== keeping.place) return;
+      setTyped(form, held);
+      drawTyped(room, element, content);
+    });
+    if (kept) form.querySelector(".kept").textContent = words.kept;
+    const sending = sendsOnce(form, {
+      keeping,
+      request: () => ({ url: room.data.notesUrl, fields: { ...read().fields, place: keeping.place } }),
+      sent: (data) => {
         if (read().belongs === "book" && room.data.chapter) {
           drop(room, element);
           open(room, null);
@@ -148,22 +112,13 @@ export function startComposer(room) {
           open(room, put(room, data.html, element), { scroll: false, focus: true });
         }
         say(room.words.saved);
-      } catch (error) {
-        button.disabled = false;
-        if (error.data?.code === "already_sent") return sendApart(read(), error);
-        keeping.keep();
-        showError(room, form, error);
-        collect(room);
-      }
+      },
+      refused: (error) => {
+        if (error.data?.code === "already_sent") setApart();
+        return bothTexts(room, error);
+      },
+      told: () => collect(room),
     });
-    /* Its composer went from another window with other words: these become a note of their own. */
-    function sendApart(left, error) {
-      keeping.forget();
-      drop(room, element);
-      const again = compose(left, newPlace(), { opener: item.opener }).querySelector("form");
-      again.dispatchEvent(new Event("input"));
-      showError(room, again, error);
-    }
     const close = () => {
       drop(room, element);
       open(room, null);
@@ -174,7 +129,7 @@ export function startComposer(room) {
       keeping.discard();
       close();
       const empty = !left.body?.trim() && (content.mark !== "suggest" || left.replacement === content.exact);
-      if (!empty) say(room.words.discarded, { label: room.words.undo, act: () => compose(left, newPlace(), {}) });
+      if (!empty) say(room.words.discarded, { label: room.words.undo, act: () => compose(left, newPlace("note"), {}) });
     });
     if (focus) {
       open(room, item, { scroll: !room.wide.matches });
@@ -182,8 +137,17 @@ export function startComposer(room) {
       field.focus({ preventScroll: true });
       field.setSelectionRange(field.value.length, field.value.length);
     }
+    if (failed instanceof Refusal) showError(room, form, failed);
+    else if (failed || content.waits) sending.waits();
     return element;
   }
+
+  addEventListener("arrived", ({ detail: { note, data } }) => {
+    const composer = room.list.querySelector(`[data-place="${CSS.escape(note.place)}"]`);
+    if (note.chapter === room.data.chapter && note.belongs !== "book" && data.html) put(room, data.html, composer);
+    else if (composer) drop(room, composer);
+    say(words.arrived);
+  });
 
   room.unsent.then((notes) => {
     for (const note of notes) {
@@ -250,9 +214,18 @@ function fillIn(room, element, content, clipped) {
   form.body.rows = mark === "experience" ? 7 : 2;
   if (!content.text_id) form.belongs.querySelector("[value=passage]").remove();
   if (!room.data.chapter) form.belongs.querySelector("[value=chapter]").remove();
-  for (const name of ["body", "replacement", "discipline", "visibility", "quote_permission", "belongs"]) {
-    if (content[name] !== undefined && form[name]) form[name].value = content[name];
-  }
+  setTyped(form, content);
+  drawTyped(room, element, content);
+}
+
+function setTyped(form, content) {
+  for (const name of TYPED) if (content[name] !== undefined && form[name]) form[name].value = content[name];
+}
+
+function drawTyped(room, element, content) {
+  const voice = element.querySelector("[data-voice]");
+  const { discipline } = element.querySelector("form");
+  if (voice && discipline) voice.textContent = discipline.selectedOptions[0].dataset.code;
   drawOldAndNew(room, element, content);
 }
 

@@ -1,7 +1,9 @@
 /* What the parts of the reading room share: its elements, its sections and their indexes, its notes. */
 
 import { indexSection } from "../../lib/offsets.js";
-import { mergeUnsent, unsentStore } from "../../lib/keeping.js";
+import { keeper } from "../../lib/keeper.js";
+import { mergeUnsent } from "../../lib/keeping.js";
+import { flushed, store } from "../../lib/outbox.js";
 import { fetchUnsent } from "../../lib/sending.js";
 
 const UNITS = "p, h2, h3, h4, h5, h6, li, dt, dd, pre, tr, figcaption";
@@ -45,7 +47,7 @@ export function makeRoom(element) {
     sections,
     byText: new Map(sections.map((section) => [section.textId, section])),
     byKey: new Map(sections.map((section) => [section.key, section])),
-    store: unsentStore(localStorage, `${element.dataset.member}:${element.dataset.slug}`),
+    store,
     mayWrite: element.dataset.mayWrite === "1",
     wide: matchMedia("(min-width:1280px)"),
     phone: matchMedia("(max-width:719px)"),
@@ -54,7 +56,9 @@ export function makeRoom(element) {
     listeners: new Map(),
   };
   /* What is unsent here, of the server and of this browser; promised, since the server is asked for it. */
-  room.unsent = fetchUnsent(room.data.unsentListUrl).then((notes) => mergeUnsent(notes, room.store.all()));
+  room.unsent = flushed.then(() => fetchUnsent(room.data.unsentListUrl)).then((notes) => mergeUnsent(notes, store.all()));
+  /** A keeper of what is typed in the composer `place`; `more` as in lib/keeper.js. */
+  room.keeper = (place, content, more) => keeper({ url: room.data.unsentUrl, place, content, ...more });
   room.units = sections.flatMap((section) => unitsOf(section, section.order));
   /** Says that something happened: "notes" (set or places changed), "open" (another note is open). */
   room.tell = (what, detail) => (room.listeners.get(what) ?? []).forEach((listener) => listener(detail));
