@@ -2,13 +2,17 @@
 
 A text is made of pieces; each character has a number of its own that it keeps through every edit. A range of the old
 text then stands where most of its characters are, was replaced where the words put in its stead are, or is gone.
-Ranges of which about half stayed, or whose parts went to several places, are not asked about: where they belong is a
-matter of taste, not of truth.
+
+Only what a careful reader could tell from the two texts is asked. Not asked is where a range belongs of which about
+half stayed, or whose parts went to several places; whose very words were written anew between what stood around it;
+that is long and was for the most part put in other words where it stands; or that says nothing by itself, being a
+word or more of the commonest, or the number of a footnote.
 """
 
 import random
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,10 +22,13 @@ from rapidfuzz.distance import LCSseq
 from benchmarks._revisions_grammar import Matter
 from benchmarks._revisions_prose import WORD, Voice
 
-SURE, UNSURE = 0.6, 0.4  # share of a range's characters that must, or must not, have stayed
+SURE, UNSURE = 0.6, 0.25  # share of a range's characters that must, or must not, have stayed
 STRAY = 0.15  # share of them that may have gone apart from the others
 TOGETHER = 60  # characters of other text between those of a range that still stand together
 SAME_SENTENCE = 0.4  # likeness, by words in order, from which a new sentence would be an old one edited
+AROUND = 300  # characters, in either text, between what still stands before a range and behind it
+COMMON = 1 / 70  # of all words of a text: those that are so often one and the same say nothing by themselves
+NEAR_CHANGES = 0.65  # how often a range is drawn near what changed: notes are what authors change things for
 SHORT = 40  # characters of a range that can be replaced in place
 SENTENCES = (1, 2, 2, 3, 3, 4, 4, 5, 6, 8)  # of a paragraph
 SENTENCE = re.compile(r"[^.?!。\n]+[.?!。]*[\"”)]*")
@@ -116,12 +123,14 @@ class Pen:
     def other_sentence(self, former: Piece, matter: Matter | None = None) -> Piece:
         """A sentence that says something else than the one it is written in the place of: one that shared half of
         its words would be the former one edited, to any reader."""
-        was = [former.text[start:end] for start, end in self.words(former)]
-        while True:
-            text = self.voice.sentence(self.rng, matter)
-            now = self.pattern.findall(text)
-            if 2 * LCSseq.similarity(was, now) < SAME_SENTENCE * (len(was) + len(now)):
-                return self.fresh(text)
+        while self.alike(former.text, text := self.voice.sentence(self.rng, matter)) >= SAME_SENTENCE:
+            pass
+        return self.fresh(text)
+
+    def alike(self, one: str, two: str) -> float:
+        """How much of both texts, 0-1, is the same words in the same order."""
+        words, others = self.pattern.findall(one), self.pattern.findall(two)
+        return 2 * LCSseq.similarity(words, others) / max(1, len(words) + len(others))
 
     def paragraph(self, count: int | None = None) -> Paragraph:
         """So many sentences on one matter; as many as paragraphs have, if not said."""
@@ -205,6 +214,8 @@ class Truth:
         elsewhere = sum(len(group) for group in groups) / len(names) - share
         if elsewhere > STRAY or (share >= SURE and best[-1] - best[0] > 2 * len(best) + TOGETHER):
             return None
+        if self._written_anew(start, end, share >= SURE):
+            return None
         quote = self.old_text[start:end]
         dup = self.old_text.find(quote) != self.old_text.rfind(quote)
         if share >= SURE:
@@ -213,11 +224,23 @@ class Truth:
             return {"type": "span", "s": low, "e": high, "os": outer_low, "oe": outer_high, "dup": dup}
         if share >= UNSURE:
             return None
+        changed = sum(self.old_ids[place] in self.stead for place in names) / len(names)
+        if end - start > SHORT and share + changed >= SURE:
+            return None
         instead = _groups(sorted({at for place in names for at in self.stead.get(self.old_ids[place], ())}))
         if instead and end - start <= SHORT:
             widest = max(instead, key=len)
             return {"type": "replaced", "s": widest[0], "e": widest[-1] + 1, "dup": dup}
         return {"type": "detached", "dup": dup}
+
+    def _written_anew(self, start: int, end: int, stayed: bool) -> bool:
+        """The words of a range stand, beside themselves if they stayed, between what stood around it."""
+        before = next((self.to[at] for at in range(start - 1, max(-1, start - AROUND), -1) if self.to[at] >= 0), -1)
+        after = next((place for place in self.to[end : end + AROUND] if place >= 0), -1)
+        if not 0 <= before < after < before + AROUND + end - start:
+            return False
+        quote = self.old_text[start:end].strip().casefold()
+        return self.new_text[before + 1 : after].casefold().count(quote) > stayed
 
     def _outer(self, start: int, end: int, low: int, high: int) -> tuple[int, int]:
         """The span with the words that came for some of the range's own beside it."""
@@ -246,7 +269,9 @@ def _groups(places: list[int]) -> list[list[int]]:
 def draw(rng: random.Random, truth: Truth, count: int, pattern: re.Pattern[str] = WORD) -> list[dict[str, Any]]:
     """Ranges of all sizes with their truth: a good part near what changed, at most a third gone or replaced."""
     text = truth.old_text
-    words = [m.span() for m in pattern.finditer(text)]
+    words = [m.span() for m in pattern.finditer(text) if not text.endswith("[^", 0, m.start())]
+    counts = Counter(word.casefold() for word in WORD.findall(text))
+    common = {word for word, count in counts.items() if count > COMMON * counts.total()}
     sentences = [m.span() for m in SENTENCE.finditer(text) if m.end() - m.start() > 6]
     changed = [number for number, (start, end) in enumerate(words) if _is_changed(truth.to, start, end)]
     room = {"span": count, "detached": count // 4, "replaced": count // 10}
@@ -255,11 +280,13 @@ def draw(rng: random.Random, truth: Truth, count: int, pattern: re.Pattern[str] 
         if len(found) == count or not words:
             break
         number = rng.randrange(len(words))
-        if changed and rng.random() < 0.5:
+        if changed and rng.random() < NEAR_CHANGES:
             number = min(len(words) - 1, max(0, rng.choice(changed) + rng.randint(-6, 6)))
         start, end = _range(rng, words, sentences, number)
         if rng.random() < 0.04 and end - start > 4:
             start, end = start + 1, end - 1
+        if common.issuperset(word.casefold() for word in WORD.findall(text, start, end)):
+            continue
         known = truth.of(start, end) if (start, end) not in found else None
         if known and room[known["type"]] > 0:
             room[known["type"]] -= 1

@@ -158,11 +158,11 @@ BOOK_CLASSES: dict[str, Change] = {
 }
 
 
-def revised_book(name: str, level: int, number: int, ranges: int = 120) -> RevisedBook:
-    """The revised book of that class, level and number; the same at every call."""
-    rng = random.Random(f"book {name} {level} {number}")
+def revised_book(name: str, level: int, number: int, ranges: int = 120, seed: int = 1) -> RevisedBook:
+    """The revised book of that class, level, number and seed; the same at every call."""
+    rng = random.Random(f"{seed} book {name} {level} {number}")
     voices = (*ENGLISH, CHINESE, ENGLISH[0], ARABIC)
-    pen = Pen(rng, voices[(number + 3 * level) % len(voices)])
+    pen = Pen(rng, voices[(number + 3 * level + seed) % len(voices)])
     chapters = {f"c{count}": pen.text(1, 3) for count in range(1, rng.randint(6, 10))}
     for text in chapters.values():
         text.marked = False
@@ -181,16 +181,16 @@ def revised_book(name: str, level: int, number: int, ranges: int = 120) -> Revis
         for each in draw(rng, Truth(old_whole, new_whole, pen.instead), ranges, pen.pattern)
         if "\n" * BETWEEN not in old_whole[0][each["start"] : each["end"]]
     ]
-    whole = Revision(f"{name} {level}.{number}", name, level, old_whole[0], new_whole[0], anchors)
+    whole = Revision(f"{name} {seed}.{level}.{number}", name, level, old_whole[0], new_whole[0], anchors)
     return RevisedBook(old, new, whole)
 
 
-def revised_books(each: int = 2, ranges: int = 120) -> Iterator[RevisedBook]:
+def revised_books(each: int = 2, ranges: int = 120, seed: int = 1) -> Iterator[RevisedBook]:
     """`each` revised books of every class and level."""
     for name in BOOK_CLASSES:
         for level in range(len(STRENGTHS)):
             for number in range(each):
-                yield revised_book(name, level, number, ranges)
+                yield revised_book(name, level, number, ranges, seed)
 
 
 def _with_twins(chapters: Chapters, pen: Pen) -> None:

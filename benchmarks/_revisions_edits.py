@@ -222,11 +222,13 @@ def splits_and_joins(text: Text, pen: Pen, strength: float) -> None:
 
 def section_order(text: Text, pen: Pen, strength: float) -> None:
     """Whole sections in another order, some under another heading."""
-    if strength < 0.3:
-        first = pen.rng.randrange(len(text.sections))
-        text.sections.insert(pen.rng.randrange(len(text.sections)), text.sections.pop(first))
-    else:
-        pen.rng.shuffle(text.sections)
+    before = list(text.sections)
+    while len(before) > 1 and text.sections == before:
+        if strength < 0.3:
+            first = pen.rng.randrange(len(text.sections))
+            text.sections.insert(pen.rng.randrange(len(text.sections)), text.sections.pop(first))
+        else:
+            pen.rng.shuffle(text.sections)
     for section in text.sections:
         if pen.rng.random() < strength * 0.5:
             section[0] = pen.heading()

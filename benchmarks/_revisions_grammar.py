@@ -15,6 +15,7 @@ from pathlib import Path
 
 FILES = Path(__file__).parent / "prose"
 LINE = re.compile(r"(\w+)(?: x(\d+))?(:| =) (.*)")
+LETTERS = re.compile(r"[^\W\d_]+")
 SYMBOL = re.compile(r"\{(\w+)(?:\+(\w+))?\}")
 DEEP, DEEPEST = 4, 6  # symbols inside one another: only plain shapes from here on, only the plainest from there
 RETURN = 0.4  # how often a word is one that the paragraph comes back to
@@ -121,7 +122,9 @@ class Grammar:
             words = tuple(FORMS[form](word) for word in dict.fromkeys(self.words.get(symbol, ())))
             for word in words if len(words) > 1 else ():
                 found.setdefault(word.lower(), words)
-        return found
+        texts = (text for shapes, _ in self.shapes.values() for shape in shapes for text, _, _ in shape)
+        between = tuple(dict.fromkeys(word for text in texts for word in LETTERS.findall(text)))
+        return {word.lower(): between for word in between} | found
 
 
 def _shape(text: str) -> Shape:

@@ -96,6 +96,12 @@ class Tally:
     def add(self, group: str, matcher: str, verdict: str) -> None:
         self.counts[group][matcher][verdict] += 1
 
+    def take(self, other: "Tally") -> None:
+        """Adds the verdicts of another."""
+        for group, matchers in other.counts.items():
+            for matcher, verdicts in matchers.items():
+                self.counts[group][matcher].update(verdicts)
+
     def all(self) -> dict[str, Counter[str]]:
         """The sum of all classes, by matcher."""
         total: dict[str, Counter[str]] = defaultdict(Counter)
