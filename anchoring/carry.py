@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from rapidfuzz.distance import Indel
 
 from anchoring.align import Alignment
+from anchoring.following import shared_ends
 
 Fate = Literal["kept", "moved", "edited", "detached"]
 
@@ -86,7 +87,7 @@ class _Reader:
     def _by_ends(self, start: int, end: int) -> Carried:
         """A place in texts too long to compare: certain only in the beginning or the end that they share."""
         if self._ends is None:
-            self._ends = _shared_ends(self.map.old_text, self.map.new_text)
+            self._ends = shared_ends(self.map.old_text, self.map.new_text)
         head, tail = self._ends
         if end <= head:
             return Carried(start, end, None, "kept", 1.0, "Nothing changed here")
@@ -304,21 +305,6 @@ class _Reader:
         if after < len(self.mapped) and (before < 0 or self.old.blocks[self.mapped[after]] == block):
             return self.new.starts[self.to[self.mapped[after]]]
         return self.new.ends[self.to[self.mapped[before]]]
-
-
-def _shared_ends(old: str, new: str) -> tuple[int, int]:
-    """How many characters the two begin and end with alike; the two stretches never overlap."""
-    most = min(len(old), len(new))
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if old.startswith(new[:middle]) else (low, middle - 1)
-    head = low
-    low, high = 0, most - head
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if old.endswith(new[len(new) - middle :]) else (low, middle - 1)
-    return head, low
 
 
 def _changed(count: int) -> str:

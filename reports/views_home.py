@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from manuscripts.models import Manuscript
 from manuscripts.permissions import can, load
-from reviews.edits import edits_of
 from reviews.views_reader_home import reader_home
 
 from .dashboard import dashboard
@@ -42,7 +41,7 @@ def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
         "waiting_draft": next((d for d in waiting if not d.working), None),
         "working": working,
         "failed": drafts[0] if drafts and drafts[0].state == "failed" else None,
-        "edits": len(edits_of(working)) if working else 0,
+        "edits": working.edits.count() if working else 0,
         "round": manuscript.current_round,
         "next_number": max((d.number for d in drafts), default=0) + 1,
         "readers": readers,

@@ -26,7 +26,7 @@ from manuscripts.splicing import Change, candidates, changed, is_exact, shifted,
 from manuscripts.working import begun, editable_place, hold, kept_text, must_be_ready, working_draft
 
 from .carrying import newest_anchor
-from .edits import add_edit, edits_of
+from .edits import add_edit, edits_of, with_words
 from .models import Decision, Edit, Thread
 
 FIRST = 2  # ways to write it that are tried before the rest is rendered
@@ -113,7 +113,7 @@ def find_spot(thread: Thread) -> Spot:
     words = anchor.text.text[anchor.start : anchor.end]
     start, end = anchor.start, anchor.end
     at = anchor.text
-    for edit in edits_of(working).of_section(anchor.section_id) if working else []:
+    for edit in with_words(edits_of(working).of_section(anchor.section_id), "text") if working else []:
         start, end = by_map(at, edit.before, start, end)
         start, end = through(edit, start, end, thread)
         at = edit.after

@@ -46,11 +46,11 @@ def _placements(draft: Draft) -> list[Placement]:
 
 @dataclass
 class Plan:
-    """Where notes will stand in `draft`; `seen` holds the ids of the anchors it was computed from."""
+    """Where notes will stand in `draft`; `before` holds the anchors it was computed from, by thread."""
 
     draft: Draft
     anchors: list[Anchor] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
+    before: dict[int, Anchor] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """How many notes will be kept, moved, edited, detached."""
@@ -144,7 +144,7 @@ def plan(
     `progress` is called with 0-1."""
     rows = standing_anchors(old) if anchors is None else list(anchors)
     books = Books(old, new)
-    result = Plan(new, seen={anchor.pk for anchor in rows})
+    result = Plan(new, before={anchor.thread_id: anchor for anchor in rows})
     origins = origins_of(rows, old)
     carried: dict[int, Anchor] = {}
     to_align: list[Anchor] = []
@@ -187,7 +187,7 @@ def _without_alignment(books: Books, anchor: Anchor, origin: Origin) -> Anchor |
         return _on_chapter(books, anchor)
     place = books.same.get(anchor.section_id)
     if place is None:
-        return None if anchor.start is not None else _whole_section(books, anchor)
+        return None if anchor.start is not None else _whole_section(books, anchor, origin)
     moved = place.chapter_id != anchor.chapter_id
     fate = "moved" if moved else "kept"
     reason = _("Its section moved to another chapter") if moved else ""
@@ -226,9 +226,11 @@ def _on_chapter(books: Books, anchor: Anchor) -> Anchor:
     return new_anchor(books.new, anchor, None, fate="detached", reason=_("Its chapter was removed"))
 
 
-def _whole_section(books: Books, anchor: Anchor) -> Anchor:
+def _whole_section(books: Books, anchor: Anchor, origin: Origin) -> Anchor:
     """A note on a whole section stays with the section, whatever its words became."""
     place = books.new_by_section.get(anchor.section_id)
+    if place and origin.on_section and place.text_id == origin.text_id:
+        return new_anchor(books.new, anchor, place, fate="kept", reason=_("Its words are back"))
     if place:
         return new_anchor(books.new, anchor, place, fate="edited", reason=_("The words of its section changed"))
     place, near = books.stood(anchor.section_id, anchor.chapter_id)
@@ -270,7 +272,8 @@ def carry_one(anchor: Anchor, draft: Draft) -> Anchor:
 def store(prepared: Plan, old: Draft) -> dict[str, int]:
     """Writes the plan, and carries what was posted or moved on `old` since it was computed. In the caller's
     transaction; returns the counts by fate."""
-    late = [anchor for anchor in standing_anchors(old) if anchor.pk not in prepared.seen]
+    seen = {anchor.pk for anchor in prepared.before.values()}
+    late = [anchor for anchor in standing_anchors(old) if anchor.pk not in seen]
     if late:
         again = {anchor.thread_id for anchor in late}
         extra = plan(old, prepared.draft, anchors=late)

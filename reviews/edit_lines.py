@@ -9,7 +9,7 @@ from manuscripts.models import Draft, Manuscript
 from manuscripts.splicing import changed
 
 from .applying import applied_edit, find_spot, last_job, place_of
-from .edits import edits_of
+from .edits import edits_of, with_words
 from .models import Edit, Thread
 
 AROUND, LONGEST = 40, 240  # characters
@@ -35,7 +35,7 @@ def lines_of(draft: Draft) -> list[EditLine]:
     found = edits_of(draft)
     titles = dict(draft.placements.values_list("section_id", "title"))
     standing = {edit.pk for edit in found.standing}
-    every = sorted([*found.standing, *found.unfit], key=lambda edit: -edit.pk)
+    every = sorted(with_words([*found.standing, *found.unfit], "text"), key=lambda edit: -edit.pk)
     return [_line(edit, titles.get(edit.section_id), edit.pk in standing) for edit in every]
 
 

@@ -37,17 +37,35 @@ class Edits:
 
 
 def edits_of(draft: Draft) -> Edits:
-    """All edits of a draft, in two queries: read backwards from what stands in each section now."""
+    """All edits of a draft, in two queries: read backwards from what stands in each section now. Their texts are known
+    by their ids alone (`with_words`)."""
     now = dict(draft.placements.values_list("section_id", "text_id"))
     standing: list[Edit] = []
     unfit: list[Edit] = []
-    for edit in reversed(draft.edits.select_related("section", "thread", "before", "after", "by").order_by("pk")):
+    for edit in reversed(draft.edits.select_related("section", "thread", "by").order_by("pk")):
         if now.get(edit.section_id) == edit.after_id:
             standing.append(edit)
             now[edit.section_id] = edit.before_id
         else:
             unfit.append(edit)
     return Edits(standing[::-1], unfit[::-1])
+
+
+def with_words(edits: Sequence[Edit], *columns: str) -> Sequence[Edit]:
+    """The edits with these columns of the texts before and after them; one query, each text once."""
+    ids = {pk for edit in edits for pk in (edit.before_id, edit.after_id)}
+    texts = SectionText.objects.only(*columns).in_bulk(ids)
+    for edit in edits:
+        edit.before, edit.after = texts[edit.before_id], texts[edit.after_id]
+    return edits
+
+
+def chains_of(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
+    """The edits of each section, in their order."""
+    chains: dict[int, list[Edit]] = {}
+    for edit in edits:
+        chains.setdefault(edit.section_id, []).append(edit)
+    return chains
 
 
 def add_edit(
@@ -91,7 +109,7 @@ def undo(actor: Actor, edit: Edit) -> Draft:
     me = actor.membership_in(edit.draft.manuscript_id)
     _must_be_working(edit.draft)
     chain = _from(edit)
-    texts = _made_again(edit, chain[1:])
+    texts = _made_again(edit, with_words(chain[1:], "markdown", "text"))
     with transaction.atomic():
         manuscript = hold(edit.draft.manuscript)
         draft = _must_be_working(Draft.objects.select_related("manuscript").get(pk=edit.draft_id))
@@ -116,6 +134,8 @@ def undo(actor: Actor, edit: Edit) -> Draft:
 
 
 def _must_be_working(draft: Draft) -> Draft:
+    if draft.state == "discarded":
+        raise conflict("not_ready", _("The working draft was thrown away, and this edit with it."))
     if draft.was_opened:
         raise conflict("not_ready", _("This draft has opened: what it changed is part of the book."))
     return must_be_ready(draft)

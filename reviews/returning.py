@@ -115,7 +115,8 @@ def _in_its_section(
         place = homes[0]
     if place is None or (now.start is not None and now.text_id != place.text_id):
         return None, None
-    if now.start is not None and place.text.text[now.start : now.end] == text.text[origin.start : origin.end]:
+    words = text.text[origin.start : origin.end]
+    if now.start is not None and place.text_id != text.pk and place.text.text[now.start : now.end] == words:
         return None, None  # they are the words it stands on
     (found,) = carry(text_map(text, place.text), [Range(origin.start, origin.end)])
     return place, found
@@ -134,7 +135,7 @@ def _back(
     if found.start is None or found.end is None:
         return None
     exact = place.text.text[found.start : found.end] == text.text[origin.start : origin.end]
-    if now is not None and now.start is not None:
+    if now is not None and now.start is not None and place.text_id != text.pk:
         # Two ways lead to the same words: then the original says how far they reach.
         if not (exact and now.start < found.end and found.start < now.end):
             return None

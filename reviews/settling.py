@@ -14,7 +14,7 @@ from manuscripts.models import Draft, Membership, Placement
 from manuscripts.permissions import Actor, check
 from manuscripts.working import copy_placements, free_number, hold, working_draft
 
-from .edits import edits_of, foresee_soon, take_decisions_back
+from .edits import chains_of, edits_of, foresee_soon, take_decisions_back
 from .models import Decision, Edit, Thread
 
 UNFIT = "edits_unfit"
@@ -57,7 +57,7 @@ def _rebase(working: Draft, opened: Draft, member: Membership | None) -> None:
     texts = dict(opened.placements.values_list("section_id", "text_id"))
     kept: dict[int, Placement] = {}
     held: list[Edit] = []
-    for section_id, chain in _chains(edits_of(working).standing).items():
+    for section_id, chain in chains_of(edits_of(working).standing).items():
         at = _reached(chain, texts.get(section_id))
         if at is not None:
             held += chain[:at]
@@ -74,14 +74,6 @@ def _rebase(working: Draft, opened: Draft, member: Membership | None) -> None:
         foresee_soon(working)
     else:
         _throw_away(working, member)
-
-
-def _chains(edits: Sequence[Edit]) -> dict[int, list[Edit]]:
-    """The edits of each section, in their order."""
-    chains: dict[int, list[Edit]] = {}
-    for edit in edits:
-        chains.setdefault(edit.section_id, []).append(edit)
-    return chains
 
 
 def _reached(chain: Sequence[Edit], text_id: int | None) -> int | None:
@@ -107,7 +99,7 @@ def edits_waiting(upload: Draft) -> Waiting | None:
         return None
     found = edits_of(working)
     texts = dict(upload.placements.values_list("section_id", "text_id"))
-    chains = _chains(found.standing)
+    chains = chains_of(found.standing)
     unfit = sum(len(chain) for key, chain in chains.items() if _reached(chain, texts.get(key)) is None)
     every = len(found.standing) + len(found.unfit)
     return Waiting(working, every, unfit + len(found.unfit)) if every else None

@@ -1,6 +1,7 @@
 """Carrying through several drafts: where each note stands, with which fate, and why."""
 
 import itertools
+import re
 
 import pytest
 
@@ -393,3 +394,22 @@ def test_maps_are_kept_and_posting_on_the_open_draft_needs_none(django_assert_nu
     with django_assert_num_queries(5):  # anchors, two books, what hands placed, the kept map
         plan(book.now, draft)
     assert TextMap.objects.count() == 1
+
+
+def test_a_text_that_is_as_it_was_has_its_notes_where_they_were():
+    """Opened with other words, then opened again as before: start, end and fate are those of the beginning."""
+    text = md(NIGHT, PAGER, LAMPS, WINDOW)
+    book = Drafts(c1=text, c2=md(BILL, HOURS))
+    words = [*re.finditer(r"[^\W\d]+", book.section("c1-1").text.text)]
+    notes = [book.note("c1-1", "")]
+    for each in words:
+        selector = {"start": each.start(), "end": each.end()}
+        new = NewThread(kind="comment", body="Here", text_id=book.section("c1-1").text.pk, selector=selector)
+        notes.append(create_thread(book.reader, book.book, new)[0])
+    first = {note.pk: (book.anchor(note).start, book.anchor(note).end, "kept") for note in notes}
+    other = PAGER.replace("nobody could say", "the two of us asked for once").replace("two in", "one in")
+    book.next(c1=md(NIGHT, "Quiet.", WINDOW.replace("plan", "map"), other, "A lamp."), c2=md(BILL, HOURS))
+    book.next(c1=text, c2=md(BILL, HOURS))
+    assert {
+        note.pk: (book.anchor(note).start, book.anchor(note).end, book.anchor(note).fate) for note in notes
+    } == first
