@@ -13,6 +13,7 @@ from .models import Discipline, Manuscript
 from .permissions import Actor, check
 
 SPANS = ("along", "across", "outside")
+MOST = 60  # from which readers name no more of their own
 
 
 @transaction.atomic
@@ -23,6 +24,28 @@ def add_discipline(actor: Actor, manuscript: Manuscript, *, name: str, code: str
     row = Discipline(manuscript=manuscript, span=_span(span), aliases=[])
     row.position = (manuscript.disciplines.aggregate(last=Max("position"))["last"] or 0) + 1
     _name(row, name, code)
+    row.slug = _free_slug(manuscript, row.name)
+    row.save()
+    record_event(manuscript, "discipline.added", actor.membership_in(manuscript), f"discipline:{row.pk}")
+    return row
+
+
+@transaction.atomic
+def discipline_called(actor: Actor, manuscript: Manuscript, name: str) -> Discipline:
+    """The discipline that someone means: by name, code or alias, merges resolved; else a new one of that name, last in
+    order, which the author may rename or merge. Refused with 409 where there are too many already.
+    """
+    name = one_line(name, 120)
+    Manuscript.objects.select_for_update().get(pk=manuscript.pk)
+    rows = list(manuscript.disciplines.select_related("merged_into"))
+    for row in rows:
+        if name.casefold() in {word.casefold() for word in (row.name, row.code, *row.aliases)}:
+            return row.resolved()
+    if len(rows) >= MOST:
+        raise conflict("too_many", _("There are too many disciplines here already: choose the nearest."))
+    row = Discipline(manuscript=manuscript, span="outside", aliases=[])
+    row.position = max((other.position for other in rows), default=0) + 1
+    _name(row, name, _free_code(name, {other.code for other in rows}))
     row.slug = _free_slug(manuscript, row.name)
     row.save()
     record_event(manuscript, "discipline.added", actor.membership_in(manuscript), f"discipline:{row.pk}")
@@ -104,3 +127,15 @@ def _free_slug(manuscript: Manuscript, name: str) -> str:
     while slug in taken:
         slug, n = f"{stem}-{n}", n + 1
     return slug
+
+
+def _free_code(name: str, taken: set[str]) -> str:
+    """A code for a name: the initials of several words, those in capitals whole, or the first three letters of one."""
+    words = ["".join(filter(str.isalnum, word)) for word in name.split()]
+    words = [word for word in words if word] or ["X"]
+    several = "".join(word if word.isupper() and len(word) > 1 else word[0] for word in words)
+    stem = (several if len(words) > 1 else words[0][:3]).upper()[:6]
+    code, n = stem, 2
+    while code in taken:
+        code, n = f"{stem}{n}", n + 1
+    return code

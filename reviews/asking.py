@@ -48,7 +48,8 @@ class Group:
 
     @property
     def answered(self) -> bool:
-        return all(f.answered for f in self.fields if f.kind != "words")
+        """Words are optional, unless nothing else is asked."""
+        return all(f.answered for f in self.fields if f.kind != "words") and any(f.answered for f in self.fields)
 
 
 def groups(asks: Iterable[Ask], draft: Draft) -> list[Group]:

@@ -4,6 +4,7 @@ A personal link is signed from the membership's id and its link version. It is n
 it is needed, and raising the version ends every link made before, and every browser that came in by one, at once.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.mail import one_line
 from accounts.models import User, normal_email
@@ -27,6 +29,13 @@ from .members import MOST_MINUTES, check_may_part, set_disciplines
 from .models import Invitation, Review
 
 MOST_AT_ONCE = 500
+#: Why someone says no, as they are asked; the words are kept.
+REASONS = {
+    "no_time": gettext_lazy("No time for it now"),
+    "not_my_subject": gettext_lazy("Not my subject"),
+    "know_too_little": gettext_lazy("I know too little of it to judge"),
+    "": gettext_lazy("I would rather not say"),
+}
 _signer = signing.Signer(salt="reviews.personal-link", sep=".")
 
 
@@ -286,6 +295,12 @@ def decline(membership: Membership, *, reason: str = "", ask_next: bool = True) 
     invitation.save()
     Review.objects.filter(member=membership, round__state="running").update(state="declined", active=now)
     record_event(membership.manuscript, "member.declined", membership, f"member:{membership.pk}", ask_next=ask_next)
+
+
+def reason_of(data: Mapping[str, Any]) -> str:
+    """The words of the reason that was tapped; empty for none, and for who would rather not say."""
+    given = data.get("reason", "")
+    return str(REASONS[given]) if given and given in REASONS else ""
 
 
 def suggest_person(membership: Membership, kind: str, *, name: str, email: str = "", about: str = "") -> None:

@@ -1,7 +1,6 @@
 """What an invitation asks of one person: how much to read, how long it takes, by when. For the mail, its preview and
 the page behind the personal link."""
 
-import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,15 +9,14 @@ from django.utils.translation import gettext as _
 from accounts.mail import inert, one_line
 from manuscripts.models import Discipline, Manuscript, Membership, Placement, Round
 
-#: Silent reading of non-fiction, Brysbaert 2019, doi 10.1016/j.jml.2019.104047.
-WORDS_A_MINUTE = 238
-#: The questions at the end.
-ANSWER_MINUTES = 2
+from .contents import minutes as minutes_to_read
+from .path import ONE_ANSWER, SECTION_ANSWERS
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What is asked of one person. `sections` and `words` are of their own discipline sections in the open draft."""
+    """What is asked of one person. `sections` and `reading_minutes` are of their own discipline sections in the open
+    draft."""
 
     manuscript: Manuscript
     author: Membership
@@ -26,14 +24,14 @@ class Letter:
     role: str
     disciplines: list[Discipline]
     sections: list[str]
-    words: int
+    reading_minutes: int
     asked_minutes: int | None
     round: Round | None
     message: str
 
     @property
     def first_name(self) -> str:
-        return inert(self.name).split(" ")[0]
+        return first_name(self.name)
 
     @property
     def author_name(self) -> str:
@@ -48,17 +46,13 @@ class Letter:
         return ", ".join(inert(discipline.name) for discipline in self.disciplines)
 
     @property
-    def reading_minutes(self) -> int:
-        return math.ceil(self.words / WORDS_A_MINUTE)
-
-    @property
     def answer_minutes(self) -> int:
-        return ANSWER_MINUTES * max(1, len(self.sections))
+        return SECTION_ANSWERS * len(self.sections) + ONE_ANSWER
 
     @property
     def minutes(self) -> int | None:
         """In all: what the author asked for, else the estimate; None where there is nothing to go by."""
-        return self.asked_minutes or (self.reading_minutes + self.answer_minutes if self.words else None)
+        return self.asked_minutes or (self.reading_minutes + self.answer_minutes if self.sections else None)
 
     @property
     def deadline(self) -> date | None:
@@ -78,6 +72,11 @@ class Letter:
         if self.role == "reviewer" and self.minutes:
             return one_line(_("%(author)s asks for %(minutes)s minutes of your reading: “%(title)s”") % words)
         return one_line(_("%(author)s asks you to read “%(title)s” in draft") % words)
+
+
+def first_name(name: str) -> str:
+    """How a person is spoken to."""
+    return inert(name).split(" ")[0]
 
 
 def letter_to(
@@ -102,7 +101,7 @@ def letter_to(
         role=role,
         disciplines=disciplines,
         sections=[inert(p.title or p.chapter_title) for p in own],
-        words=sum(p.text.words for p in own),
+        reading_minutes=sum(minutes_to_read(p.text.words) for p in own),
         asked_minutes=minutes,
         round=manuscript.current_round,
         message=message,

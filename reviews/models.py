@@ -143,6 +143,7 @@ class Review(models.Model):
     created = models.DateTimeField(default=timezone.now)
     active = models.DateTimeField(default=timezone.now, help_text="last time the member did something")
     submitted = models.DateTimeField(null=True, blank=True)
+    skipped = models.JSONField(default=list, help_text="steps of their path that they passed over")
 
     objects = OfMembershipQuerySet.as_manager()
 

@@ -137,6 +137,7 @@ allow("unsent.keep", both(member, may_write))
 # People
 allow("people.read", author_team, otherwise=TEAM_ONLY)
 allow("people.invite", both(author_team, may_write, may_administer), otherwise=TEAM_ONLY)
+allow("people.suggest", both(reviewer, may_write), otherwise=_("Readers name colleagues; the author team invites."))
 allow("people.change", both(author_team, may_write, may_administer), otherwise=TEAM_ONLY)
 allow(
     "people.describe",

@@ -1,34 +1,34 @@
-"""What a reader's home says: what is asked, what became of their notes, what they have typed and not sent."""
+"""What a reader's home says: what is asked of them, how far they are, what they have typed and not sent."""
 
-import re
-from dataclasses import dataclass, field
-from datetime import datetime, time
-from difflib import SequenceMatcher
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from manuscripts.errors import Refused
 from manuscripts.models import Draft, Manuscript, Membership, Round
 from manuscripts.numbers import whole
-from manuscripts.permissions import Actor
+from manuscripts.permissions import Actor, check
 
 from .answers import asked_of
 from .asking import Group, groups
 from .contents import ChapterLine, Contents, SectionLine, contents
-from .models import Thread, UnsentNote
-from .note_cards import Card
-from .since import Known, known_before
-from .unsent import unsent_of
+from .models import Review, UnsentNote
+from .path import ONE_ANSWER, SECTION_ANSWERS, Path, Step, fit
+from .since import Known, known_before, say_what_changed
+from .unsent import unsent_of, words_of
 
-MINUTES_TO_ANSWER = 2
-WORDS = re.compile(r"\w+|\s+|[^\w\s]")
-MOST_COMPARED, LEAST_ALIKE = 600, 0.5  # words and signs compared one by one; likeness from which that is of use
+LAST_DAYS = timedelta(days=3)  # before the end of a round, in which unsent notes are pointed out everywhere
 
 
 @dataclass
-class Step:
+class OwnPages:
     """One of the reader's own sections: how far it is read and answered."""
 
     line: SectionLine
@@ -47,8 +47,8 @@ class Step:
 
     @property
     def is_read(self) -> bool:
-        """What was answered on and is the same since need not be read again."""
-        return self.line.state == "read" or bool(self.stood)
+        """What was answered on need not be read again; how far is otherwise known of whole chapters only."""
+        return self.line.state == "read" or self.answered
 
     @property
     def done(self) -> bool:
@@ -58,68 +58,135 @@ class Step:
     def minutes(self) -> int:
         """Minutes that it still takes, reading and answering."""
         reading = 0 if self.is_read else self.line.minutes
-        return reading + (0 if self.answered else MINUTES_TO_ANSWER)
+        return reading + (0 if self.answered else SECTION_ANSWERS)
 
 
 @dataclass
 class Chapter:
-    """A chapter everyone reads, with the verdict the reader gave on it; `since` is the older draft it is from."""
+    """A chapter everyone reads, with what is asked about it and the verdict the reader gave; `since` is the older
+    draft that is from."""
 
     line: ChapterLine
+    groups: list[Group]
     verdict: str
-    asked: bool
     since: str = ""
     known: Known | None = None
+
+    @property
+    def asked(self) -> bool:
+        return bool(self.groups)
+
+    @property
+    def answered(self) -> bool:
+        return all(group.answered for group in self.groups)
 
 
 @dataclass
 class Home:
+    """Everything that is asked of one reader on one draft; `path` is what fits their minutes."""
+
     contents: Contents
-    steps: list[Step]
+    own: list[OwnPages]
     chapters: list[Chapter]
     book: list[Group]
+    path: Path
 
     @property
-    def open_steps(self) -> list[Step]:
-        return [step for step in self.steps if not step.done]
-
-    @property
-    def minutes(self) -> int:
-        """Minutes for the own pages; where there are none left, for the next chapter."""
-        if self.open_steps:
-            return sum(step.minutes for step in self.open_steps)
-        following = self.next_chapter
-        return following.line.minutes_left + 1 if following else 0
-
-    @property
-    def next_chapter(self) -> Chapter | None:
-        """The first chapter asked about that has no verdict yet."""
-        return next((chapter for chapter in self.chapters if chapter.asked and not chapter.verdict), None)
+    def more(self) -> list[Chapter]:
+        """The chapters that are not on the path."""
+        walked = {step.chapter_key for step in self.path.steps if step.kind == "chapter"}
+        return [chapter for chapter in self.chapters if chapter.line.key not in walked]
 
     @property
     def unanswered(self) -> int:
-        """How many targets are still without an answer."""
-        missing = sum(1 for step in self.steps if not step.answered)
-        missing += sum(1 for chapter in self.chapters if chapter.asked and not chapter.verdict)
-        return missing + sum(1 for group in self.book if not group.answered)
+        """How many targets are still without an answer, those passed over left out."""
+        passed = {step.name for step in self.path.steps if step.skipped}
+        missing = [f"answer:{own.line.key}" for own in self.own if not own.answered]
+        missing += [f"chapter:{c.line.key}" for c in self.chapters if c.asked and not c.answered]
+        missing += ["book:" for group in self.book if not group.answered]
+        return len([name for name in missing if name not in passed])
+
+    def asked_on(self, chapter_key: str) -> list[Group]:
+        """What is asked at the foot of that chapter: about the own sections in it, then about itself."""
+        own = [group for own in self.own if own.line.chapter_key == chapter_key for group in own.groups]
+        return own + [group for c in self.chapters if c.line.key == chapter_key for group in c.groups]
 
 
-def home_of(actor: Actor, membership: Membership, draft: Draft) -> Home:
-    """Everything that is asked of the reader on that draft, and how far they are."""
+def home_of(actor: Actor, membership: Membership, draft: Draft, review: Review | None = None) -> Home:
+    """Everything that is asked of the reader on that draft, and how far they are; `review` is their part in its
+    round, which knows what they passed over."""
     held = contents(actor, draft, membership)
     asked = groups(asked_of(actor, membership, draft), draft) if membership.role == "reviewer" else []
-    by_key: dict[tuple[str, str | None], list[Group]] = {}
-    for group in asked:
-        by_key.setdefault((group.scope, group.key), []).append(group)
     known = known_before(actor, membership, draft, [line.key for line in held.own])
-    steps = [Step(line, by_key.get(("own_section", line.key), []), known.sections.get(line.key)) for line in held.own]
+    say_what_changed(asked, known)
+    about: dict[tuple[str, str | None], list[Group]] = {}
+    for group in asked:
+        about.setdefault((group.scope, group.key), []).append(group)
+    own = [OwnPages(line, about.get(("own_section", line.key), []), known.sections.get(line.key)) for line in held.own]
     chapters = []
     for line in held.common:
-        about = by_key.get(("chapter", line.key), [])
-        verdicts = [(f.value, f.since) for group in about for f in group.fields if f.kind == "verdict" and f.value]
+        here = about.get(("chapter", line.key), [])
+        verdicts = [(f.value, f.since) for group in here for f in group.fields if f.kind == "verdict" and f.value]
         verdict, since = verdicts[0] if verdicts else ("", "")
-        chapters.append(Chapter(line, verdict, bool(about), since, known.chapters.get(line.key)))
-    return Home(held, steps, chapters, by_key.get(("book", None), []))
+        chapters.append(Chapter(line, here, verdict, since, known.chapters.get(line.key)))
+    book = about.get(("book", None), [])
+    steps = _steps(draft.manuscript.slug, own, chapters, book) if asked else ([], [], [])
+    path = fit(*steps, asked=membership.minutes, skipped=review.skipped if review else ())
+    return Home(held, own, chapters, book, path)
+
+
+def first_page(actor: Actor, membership: Membership) -> str:
+    """Where a reader begins who comes for the first time: on their own pages, else at home, where it says what to
+    read."""
+    draft = membership.manuscript.open_draft
+    if draft and draft.round.state == "running":
+        own = contents(actor, draft, membership).own
+        if own:
+            return f"{reverse('read', args=[membership.manuscript.slug, own[0].chapter_key])}#s-{own[0].key}"
+    return reverse("manuscript", args=[membership.manuscript.slug])
+
+
+def _steps(
+    slug: str, own: list[OwnPages], chapters: list[Chapter], book: list[Group]
+) -> tuple[list[Step], list[Step], list[Step]]:
+    """What can be on a path: the steps on own pages, on the chapters asked about, and on the book."""
+    first = []
+    for pages in own:
+        line = pages.line
+        page = reverse("read", args=[slug, line.chapter_key])
+        here = {"chapter_key": line.chapter_key, "about": pages}
+        reading = 0 if pages.is_read else line.minutes
+        first.append(Step("read", line.key, line.title, f"{page}#s-{line.key}", line.minutes, reading, **here))
+        if pages.groups:
+            here["questions"] = sum(len(group.fields) for group in pages.groups)
+            asking = 0 if pages.answered else SECTION_ANSWERS
+            first.append(Step("answer", line.key, line.title, f"{page}#verdict", SECTION_ANSWERS, asking, **here))
+    then = []
+    for chapter in chapters:
+        if chapter.asked:
+            line = chapter.line
+            left = 0 if chapter.answered else line.common_minutes_left + ONE_ANSWER
+            page = reverse("read", args=[slug, line.key])
+            whole = line.common_minutes + ONE_ANSWER
+            then.append(Step("chapter", line.key, line.label, page, whole, left, line.key, about=chapter))
+    last = []
+    if book:
+        left = 0 if all(group.answered for group in book) else ONE_ANSWER
+        page = reverse("manuscript", args=[slug])
+        last.append(Step("book", "", "", f"{page}#book", ONE_ANSWER, left, about=book))
+    return first, then, last
+
+
+def pass_over(actor: Actor, review: Review, path: Path, names: Collection[str], undo: bool = False) -> None:
+    """Passes steps of the reader's path over, or takes that back. Raises Refused for a step that is not on it."""
+    check(actor, "review.change", review)
+    if not set(names) <= {step.name for step in path.steps}:
+        raise Refused("invalid", _("This is not a step of yours."), field="step")
+    with transaction.atomic():
+        row = Review.objects.select_for_update().get(pk=review.pk)
+        kept = [name for name in row.skipped if name not in names]
+        row.skipped = kept if undo else [*kept, *names]
+        row.save(update_fields=["skipped"])
 
 
 def deadline_of(round_: Round, zone: str) -> datetime | None:
@@ -130,60 +197,21 @@ def deadline_of(round_: Round, zone: str) -> datetime | None:
     return end.astimezone(ZoneInfo(zone))
 
 
-def own_threads(actor: Actor, membership: Membership) -> Any:
-    """The reader's notes that still exist, newest decision or change first."""
-    rows = Thread.objects.filter(author=membership, withdrawn=None).visible_to(actor)
-    return rows.order_by("-updated", "-pk")
+@dataclass(frozen=True)
+class LastCall:
+    """Notes that were typed and not sent, shortly before the round ends."""
+
+    count: int
+    deadline: datetime
 
 
-@dataclass
-class Told:
-    """One of the reader's notes; `pieces` are its passage as it was and is: (same, del or ins; words)."""
-
-    card: Card
-    pieces: list[tuple[str, str]]
-
-
-@dataclass
-class Fates:
-    """A reader's notes by what became of them. `told` have a decision, new words or none, `waiting` nothing of it."""
-
-    told: list[Told] = field(default_factory=list)
-    waiting: list[Told] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        return len(self.told) + len(self.waiting)
-
-    @property
-    def changed(self) -> int:
-        """How many changed the book."""
-        return sum(1 for note in self.told if note.card.decided == "changed" or note.card.applied)
-
-
-def fates(cards: list[Card]) -> Fates:
-    result = Fates()
-    for card in cards:
-        told = card.decision or card.happened in ("edited", "detached")
-        pieces = old_and_new(card.old, card.quote) if card.changed else []
-        (result.told if told else result.waiting).append(Told(card, pieces))
-    return result
-
-
-def old_and_new(old: str, new: str) -> list[tuple[str, str]]:
-    """What changed between two short texts, word by word: (same, del or ins; words), in reading order. What is too
-    long, or hardly alike, is one replacement."""
-    was, now = WORDS.findall(old), WORDS.findall(new)
-    matcher = SequenceMatcher(None, was, now, autojunk=False)
-    if len(was) + len(now) > MOST_COMPARED or matcher.ratio() < LEAST_ALIKE:
-        return [("del", old), ("same", " "), ("ins", new)]
-    pieces = []
-    for op, a, b, c, d in matcher.get_opcodes():
-        if op == "equal":
-            pieces.append(("same", "".join(was[a:b])))
-            continue
-        pieces += [(tag, "".join(words)) for tag, words in (("del", was[a:b]), ("ins", now[c:d])) if words]
-    return pieces
+def last_call(membership: Membership, draft: Draft, zone: str) -> LastCall | None:
+    """What is unsent within the last days of the round; one query then, else none."""
+    end = deadline_of(draft.round, zone) if draft.round and draft.round.state == "running" else None
+    if end is None or membership.is_author_team or not timedelta() < end - timezone.now() < LAST_DAYS:
+        return None
+    count = sum(1 for note in unsent_of(membership) if words_of(note))
+    return LastCall(count, end) if count else None
 
 
 @dataclass
@@ -208,9 +236,8 @@ def unsent_lines(manuscript: Manuscript, membership: Membership, held: Contents)
 
 
 def _unsent_line(manuscript: Manuscript, note: UnsentNote, held: Contents) -> UnsentLine | None:
-    content = note.content
-    body = str(content.get("body") or content.get("replacement") or "")
-    if not body.strip():
+    content, body = note.content, words_of(note)
+    if not body:
         return None
     chapter = held.chapter(str(content.get("chapter", "")))
     slug = manuscript.slug

@@ -23,7 +23,7 @@ from manuscripts.working import hold
 from .applied import stand_on_applied
 from .arriving import mark_changed, may_be_marked
 from .carrying import plan, store
-from .models import Answer, Comment, Reading, Review
+from .models import Answer, Comment, Invitation, Reading, Review
 from .settling import settle
 
 MODES = {"visibility": Visibility, "anonymity": Anonymity, "others_sections": OthersSections}
@@ -299,8 +299,9 @@ def review_of(member: Membership, round_: Round) -> Review:
 
 
 @transaction.atomic
-def set_review(actor: Actor, review: Review, state: str) -> Review:
-    """Starts, submits, reopens (`started`) or declines one's review while its round runs."""
+def set_review(actor: Actor, review: Review, state: str, reason: str = "", ask_next: bool = True) -> Review:
+    """Starts, submits, reopens (`started`) or declines one's review while its round runs. Who declines may say why,
+    and whether they want to be asked at the next draft."""
     check(actor, "review.change", review)
     if state not in {"started", "submitted", "declined"}:
         raise Refused("invalid", _("A review is started, submitted or declined."), field="state")
@@ -310,6 +311,11 @@ def set_review(actor: Actor, review: Review, state: str) -> Review:
     review.state, review.active = state, now
     review.submitted = now if state == "submitted" else None
     review.save(update_fields=["state", "active", "submitted"])
+    invitation = Invitation.objects.filter(membership=review.member)
+    if state == "declined":
+        invitation.update(state="declined", decline_reason=reason.strip()[:2000], ask_next=ask_next)
+    else:
+        invitation.filter(state="declined").update(state="accepted", decline_reason="", ask_next=True)
     record_event(review.manuscript, f"review.{state}", review.member, f"review:{review.pk}")
     return review
 

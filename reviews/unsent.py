@@ -29,6 +29,12 @@ def unsent_of(membership: Membership) -> list[UnsentNote]:
     return [note for note in membership.unsent_notes.all() if SENT not in note.content]
 
 
+def words_of(note: UnsentNote) -> str:
+    """What was typed, empty where it is nothing but space."""
+    words = str(note.content.get("body") or note.content.get("replacement") or "")
+    return words if words.strip() else ""
+
+
 def keep(membership: Membership, place: str, content: dict[str, Any]) -> UnsentNote | None:
     """Keeps what was typed in the composer `place`, instead of what it held before.
 

@@ -14,6 +14,7 @@ from . import (
     views_people,
     views_placing,
     views_questions,
+    views_reader_home,
     views_reading,
     views_search,
     views_settings,
@@ -42,6 +43,8 @@ reading = [
     path("m/<slug:slug>/unsent/list/", views_notes.unsent_list, name="unsent_list"),
     path("m/<slug:slug>/answers/", views_notes.answers_save, name="answers_save"),
     path("m/<slug:slug>/review/", views_notes.review_state, name="review_state"),
+    path("m/<slug:slug>/path/", views_reader_home.path_step, name="path_step"),
+    path("m/<slug:slug>/colleague/", views_reader_home.colleague, name="colleague"),
     path("m/<slug:slug>/images/<str:sha256>", views_images.image, name="image"),
 ]
 

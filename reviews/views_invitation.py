@@ -10,26 +10,25 @@ from django import forms
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.mail import one_line
+from manuscripts.disciplines import discipline_called
 from manuscripts.errors import Refused
 from manuscripts.models import Discipline, Manuscript, Membership
-from manuscripts.permissions import load
+from manuscripts.permissions import check, load
 
-from .invitations import accept, decline, membership_of_token, open_link, suggest_person
+from .invitations import REASONS, accept, decline, membership_of_token, open_link, reason_of, suggest_person
+from .letter import first_name
 from .members import change_member, closes_sections
 from .models import Invitation
+from .reader_home import first_page
 from .sending import letter_of
 
-REASONS = {
-    "no_time": gettext_lazy("No time for it now"),
-    "not_my_subject": gettext_lazy("Not my subject"),
-    "know_too_little": gettext_lazy("I know too little of it to judge"),
-    "": gettext_lazy("I would rather not say"),
-}
 YEARS = [("1", gettext_lazy("Under 3 years")), ("5", gettext_lazy("3 to 10")), ("11", gettext_lazy("More than 10"))]
 
 
@@ -41,13 +40,25 @@ class ProfileForm(forms.Form):
     )
     sphere = forms.ChoiceField(choices=[("", ""), *Membership.SPHERES], required=False)
     years = forms.TypedChoiceField(choices=[("", ""), *YEARS], coerce=int, empty_value=None, required=False)
+    unlisted = forms.BooleanField(required=False)
+    named = forms.CharField(max_length=120, required=False)
 
     def __init__(self, *args, membership: Membership, **kwargs):
         super().__init__(*args, **kwargs)
         rows = membership.manuscript.disciplines.filter(merged_into=None)
-        if closes_sections(membership.manuscript):
+        self.closed = closes_sections(membership.manuscript)
+        if self.closed:
             rows = rows.filter(pk__in=membership.own_discipline_ids())
         self.fields["disciplines"].queryset = rows
+
+    def clean(self) -> dict[str, Any]:
+        """What the discipline is called counts only while the tap that it is not listed stands."""
+        said = super().clean()
+        unlisted = said.pop("unlisted", False) and not self.closed
+        said["named"] = one_line(said.get("named", ""), 120) if unlisted else ""
+        if unlisted and not said["named"] and "named" not in self.errors:
+            self.add_error("named", _("Write what you call it, or take the tap back."))
+        return said
 
 
 def _stranger(request: HttpRequest, membership: Membership) -> dict[str, Any] | None:
@@ -80,7 +91,7 @@ def _page(request: HttpRequest, membership: Membership, status: int = 200, **mor
     return render(request, "reviews/invitation.html", context, status=status)
 
 
-def _check_pace(request: HttpRequest, membership: Membership) -> None:
+def check_pace(request: HttpRequest, membership: Membership) -> None:
     """Counts the try; Refused where this link, or this address, has sent very much within the last minutes."""
     if not ratelimit.consume(request, action="invitation", key=str(membership.pk)):
         detail = _("Too much was sent from here within a short time. Wait ten minutes, then send it again.")
@@ -115,7 +126,7 @@ def _open(request: HttpRequest, membership: Membership) -> HttpResponse:
     as_link = chosen == "link" if stranger else not request.user.is_authenticated
     first = membership.accepted is None
     try:
-        _check_pace(request, membership)
+        check_pace(request, membership)
         accept(membership, None if as_link else request.user)
     except Refused as refused:
         return _page(request, membership, status=refused.status, asked=True, refused=refused)
@@ -136,10 +147,9 @@ def answer(request: HttpRequest, token: str, what: str) -> HttpResponse:
         return _gone(request)
     data = request.POST
     try:
-        _check_pace(request, membership)
+        check_pace(request, membership)
         if what == "decline":
-            reason = str(REASONS.get(data.get("reason", ""), ""))
-            decline(membership, reason=reason if data.get("reason") else "", ask_next="ask_next" in data)
+            decline(membership, reason=reason_of(data), ask_next="ask_next" in data)
         else:
             about = data.get("about", "")
             suggest_person(membership, what, name=data.get("name", ""), email=data.get("email", ""), about=about)
@@ -150,20 +160,23 @@ def answer(request: HttpRequest, token: str, what: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
-    """What a reader says about themselves: disciplines, how far their work reaches, how long they have done it."""
+    """What a reader says about themselves: disciplines, how far their work reaches, how long they have done it. At
+    the first opening their own pages follow at once."""
     manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
     membership = request.actor.membership_in(manuscript)
     if membership.role != "reviewer":
         raise Http404
+    first = not membership.readings.exists()
     form = ProfileForm(request.POST or None, membership=membership)
-    if request.method == "POST" and form.is_valid():
-        said = {k: v for k, v in form.cleaned_data.items() if k != "disciplines"}
-        chosen = [d.slug for d in form.cleaned_data["disciplines"]]
-        change_member(request.actor, membership, **said, **({"disciplines": chosen} if chosen else {}))
-        return redirect("manuscript", slug)
+    if request.method == "POST" and form.is_valid() and _describe(request, membership, form):
+        return redirect(first_page(request.actor, membership) if first else reverse("manuscript", args=[slug]))
     context = {
         "manuscript": manuscript,
         "membership": membership,
+        "author": manuscript.memberships.present().filter(role="author").first(),
+        "first": first,
+        "first_name": first_name(membership.name),
+        "onward": first_page(request.actor, membership) if first else reverse("manuscript", args=[slug]),
         "form": form,
         "disciplines": form.fields["disciplines"].queryset,
         "mine": {d.pk for d in membership.own_disciplines()},
@@ -172,6 +185,22 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "here_years": _years_choice(membership.years),
     }
     return render(request, "reviews/profile.html", context, status=400 if form.errors else 200)
+
+
+def _describe(request: HttpRequest, membership: Membership, form: ProfileForm) -> bool:
+    """Stores what was said; False where the form now says what was refused."""
+    said = dict(form.cleaned_data)
+    chosen, named = list(said.pop("disciplines")), said.pop("named")
+    try:
+        if named:
+            check(request.actor, "people.describe", membership)
+            chosen.append(discipline_called(request.actor, membership.manuscript, named))
+        slugs = [discipline.slug for discipline in chosen]
+        change_member(request.actor, membership, **said, **({"disciplines": slugs} if slugs else {}))
+    except Refused as refused:
+        form.add_error("named" if named else None, refused.detail)
+        return False
+    return True
 
 
 SPHERE_WORDS = [

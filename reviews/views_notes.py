@@ -26,6 +26,7 @@ from manuscripts.permissions import load
 from . import unsent
 from .answers import check_unchanged, delete_answer, save_answer
 from .asking import posted
+from .invitations import reason_of
 from .models import Answer, Comment, Question, Thread
 from .note_html import notes_html
 from .room import draft_to_read
@@ -42,8 +43,8 @@ from .threads import (
     withdraw_comment,
 )
 from .views_reading import cards_of
-
 from .views_session import check_writer
+
 View = Callable[..., HttpResponse]
 
 
@@ -65,8 +66,8 @@ def told(view: View) -> View:
     @wraps(view)
     def told_view(request: HttpRequest, slug: str, **lookup: Any) -> HttpResponse:
         try:
-            return view(request, slug, **lookup)
             check_writer(request, slug)
+            return view(request, slug, **lookup)
         except Refused as error:
             if wants_json(request):
                 data = {"code": error.code, "detail": str(error.detail), "field": error.field, **error.extra}
@@ -225,8 +226,8 @@ def unsent_note(request: HttpRequest, slug: str) -> HttpResponse:
     manuscript = load(Manuscript, request.actor, "unsent.keep", slug=slug)
     membership = request.actor.membership_in(manuscript)
     place = request.POST.get("place", "")
-    if request.POST.get("discard"):
     kept = None
+    if request.POST.get("discard"):
         unsent.discard(membership, place)
     else:
         kept = unsent.keep(membership, place, _content(request.POST.get("content", "")))
@@ -269,11 +270,11 @@ def _take_back(request: HttpRequest, question: Question, target: dict[str, Any])
     """Words that were emptied are no answer."""
     membership = request.actor.membership_in(question.manuscript)
     rows = Answer.objects.filter(member=membership, question=question, scope=target["scope"])
-    for row in rows.filter(round=question.manuscript.current_round).select_related("chapter", "section"):
     was = request.POST.get("was")
+    for row in rows.filter(round=question.manuscript.current_round).select_related("chapter", "section"):
         if row.key == target["key"]:
-            delete_answer(request.actor, row)
             check_unchanged(row, was, "")
+            delete_answer(request.actor, row)
 
 
 @told
@@ -284,19 +285,20 @@ def review_state(request: HttpRequest, slug: str) -> HttpResponse:
     if manuscript.current_round is None:
         raise conflict("no_round", _("No round is running."))
     review = review_of(request.actor.membership_in(manuscript), manuscript.current_round)
-    set_review(request.actor, review, request.POST.get("state", ""))
+    said = {"reason": reason_of(request.POST), "ask_next": "ask_next" in request.POST}
+    set_review(request.actor, review, request.POST.get("state", ""), **said)
     return back(request, slug)
 
 
 @require_POST
 def reading(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the reader has got; sent now and then while they scroll."""
-    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
-    try:
     try:
         check_writer(request, slug)
     except Refused as error:
         return HttpResponse(status=error.status)
+    manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
+    try:
         share = float(request.POST.get("share", ""))
     except ValueError:
         return HttpResponse(status=400)

@@ -1,13 +1,22 @@
 """The reader's home: what is asked of them, what became of their notes, what they have not sent."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from manuscripts.errors import conflict
 from manuscripts.models import Draft, Manuscript
-from manuscripts.permissions import can
+from manuscripts.permissions import can, load
 
-from .reader_home import deadline_of, fates, home_of, own_threads, unsent_lines
+from .fates import fates, own_threads
+from .invitations import REASONS, suggest_person
+from .letter import first_name
+from .reader_home import deadline_of, home_of, pass_over, unsent_lines
 from .rounds import mark_opened, review_of
+from .views_invitation import check_pace
+from .views_notes import back, told
 from .views_reading import cards_of, reader_zone, room_context
 
 
@@ -19,19 +28,59 @@ def reader_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
         return render(request, "reviews/reader_waiting.html", {"manuscript": manuscript, "membership": membership})
     draft.manuscript = draft.round.manuscript = manuscript
     mark_opened(membership)
-    home = home_of(request.actor, membership, draft)
+    running = draft.round.state == "running"
+    review = review_of(membership, draft.round) if membership.role == "reviewer" and running else None
+    home = home_of(request.actor, membership, draft, review)
     titles = {line.key: line.label for line in home.contents.chapters}
     cards = cards_of(request, draft, own_threads(request.actor, membership), titles)
-    running = draft.round.state == "running"
+    may_answer = running and bool(can(request.actor, "answer.create", manuscript))
+    path = home.path if may_answer and review and review.state != "declined" else None
     context = {
         **room_context(request, draft, membership),
         "home": home,
+        "path": path,
+        "more": home.more if path else home.chapters,
+        "first_name": first_name(membership.name),
         "contents": home.contents,
         "fates": fates(cards),
         "unsent_lines": unsent_lines(manuscript, membership, home.contents),
         "deadline": deadline_of(draft.round, reader_zone(request, manuscript)) if running else None,
         "running": running,
-        "review": review_of(membership, draft.round) if membership.role == "reviewer" and running else None,
-        "may_answer": running and bool(can(request.actor, "answer.create", manuscript)),
+        "review": review,
+        "may_answer": may_answer,
+        "may_suggest": bool(can(request.actor, "people.suggest", manuscript)),
+        "reasons": REASONS.items(),
     }
     return render(request, "reviews/reader_home.html", context)
+
+
+@told
+def path_step(request: HttpRequest, slug: str) -> HttpResponse:
+    """Passes one `step` of the reader's path over, with `undo` takes that back; or all that are open `on` the page of
+    a chapter, and goes on to the next."""
+    manuscript = load(Manuscript, request.actor, "answer.create", slug=slug)
+    draft = manuscript.open_draft
+    if draft is None:
+        raise conflict("no_open_draft", _("There is no open draft to read yet."))
+    membership = request.actor.membership_in(manuscript)
+    review = review_of(membership, draft.round)
+    path = home_of(request.actor, membership, draft, review).path
+    on = request.POST.get("on", "")
+    names = [step.name for step in path.on(on) if step.open] if on else [request.POST.get("step", "")]
+    pass_over(request.actor, review, path, names, undo="undo" in request.POST)
+    if not on:
+        return back(request, slug)
+    following = path.after(on)
+    return redirect(following.address if following else reverse("manuscript", args=[slug]))
+
+
+@told
+def colleague(request: HttpRequest, slug: str) -> HttpResponse:
+    """Names someone whom the author could ask."""
+    manuscript = load(Manuscript, request.actor, "people.suggest", slug=slug)
+    membership = request.actor.membership_in(manuscript)
+    check_pace(request, membership)
+    words = {name: request.POST.get(name, "") for name in ("name", "email", "about")}
+    suggest_person(membership, "colleague", **words)
+    messages.success(request, _("Thank you. The author is told, and decides whether to ask them."))
+    return back(request, slug)

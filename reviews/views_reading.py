@@ -13,17 +13,16 @@ from manuscripts.models import Draft, Manuscript, Membership
 from manuscripts.permissions import can
 from manuscripts.rendering import display
 
-from .answers import asked_of
 from .as_it_was import as_they_stood, drafts_to_read, stood_until
-from .asking import groups
 from .contents import contents
 from .note_cards import Card, Cards
 from .note_html import notes_html
 from .presenting import present
 from .querysets import others_hidden
+from .reader_home import home_of, last_call
 from .room import Room, book_threads, chapter_threads, draft_to_read, manuscript_to_read, open_room, voices
 from .room_words import room_words
-from .since import known_before, say_what_changed, since_of
+from .since import since_of
 
 
 @require_GET
@@ -84,6 +83,7 @@ def room_context(request: HttpRequest, draft: Draft, membership: Membership) -> 
         "voices": voices(membership),
         "may_write": not former and draft.was_opened and bool(can(request.actor, "thread.create", manuscript)),
         "others_notes": others_hidden(membership, draft),
+        "last_call": None if former else last_call(membership, draft, reader_zone(request, manuscript)),
         "icons": static("icons.svg"),
         "words": room_words(),
         "single_keys": request.user.single_keys if request.user.is_authenticated else True,
@@ -134,20 +134,21 @@ def verdict(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     manuscript = manuscript_to_read(request.actor, slug)
     draft = draft_to_read(request.actor, manuscript, None)
     membership = request.actor.membership_in(manuscript)
-    held = contents(request.actor, draft, membership)
-    line = held.chapter(chapter)
+    review = membership.reviews.filter(round=draft.round).first()
+    home = home_of(request.actor, membership, draft, review)
+    line = home.contents.chapter(chapter)
     if line is None or membership.role != "reviewer":
         raise Http404
-    asks = asked_of(request.actor, membership, draft)
-    asked = groups((ask for ask in asks if ask.chapter_key == chapter), draft)
-    say_what_changed(asked, known_before(request.actor, membership, draft, [own.key for own in held.own]))
     context = {
         "manuscript": manuscript,
         "draft": draft,
         "membership": membership,
         "line": line,
-        "after": held.beside(chapter)[1],
-        "groups": asked,
+        "after": home.contents.beside(chapter)[1],
+        "groups": home.asked_on(chapter),
+        "path": home.path if review is None or review.state != "declined" else None,
+        "following": home.path.after(chapter),
+        "here": [step for step in home.path.on(chapter) if step.open],
         "may_answer": bool(can(request.actor, "answer.create", manuscript)),
     }
     return render(request, "reviews/_verdict.html" if request.htmx else "reviews/verdict.html", context)

@@ -99,6 +99,8 @@ read_changes              GET       reread     404  404  404  404   200  200  20
 answers_save              POST      -          404  404  404  404   200  200  200  403  403  403
 answers_save              POST      ended      404  404  404  404   403  403  403  403  403  403
 review_state              POST      -          404  404  404  404   302  302  302  403  403  403
+path_step                 POST      -          404  404  404  404   302  302  302  403  403  403
+colleague                 POST      -          404  404  404  404   302  302  302  403  403  403
 
 draft_new                 GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 draft_new                 POST      -          404  404  404  404   403  403  403  403  302  302

@@ -332,6 +332,8 @@ BODIES: dict[str, Any] = {
     "unsent POST": {"place": "p3", "content": json.dumps({"body": "half a"})},
     "answers_save POST": lambda scene: {f"answer:{scene.held['questions']['value'].pk}:book::": "4"},
     "review_state POST": {"state": "submitted"},
+    "path_step POST": {"step": "book:"},
+    "colleague POST": {"name": "Lou", "email": "lou@post.example"},
     "invitation_decline POST": {"reason": "no_time"},
     "invitation_not_me POST": {"name": "Lou", "email": "lou@post.example"},
     "invitation_colleague POST": {"name": "Lou", "email": "lou@post.example"},

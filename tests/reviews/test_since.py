@@ -217,8 +217,8 @@ def test_only_what_changed_is_asked_again(first, ops, sec):
     for member in (ops, sec):
         member.refresh_from_db()
     changed, same = home(ops), home(sec)
-    assert [(step.done, step.stood, step.known.passages) for step in changed.steps] == [(False, "", 1)]
-    assert [(step.done, step.stood, step.minutes) for step in same.steps] == [(True, "1", 0)]
+    assert [(step.done, step.stood, step.known.passages) for step in changed.own] == [(False, "", 1)]
+    assert [(step.done, step.stood, step.minutes) for step in same.own] == [(True, "1", 0)]
     assert [(c.line.key, c.verdict, c.since) for c in same.chapters] == [("c1", "", ""), ("c2", "yes", "1")]
     assert (changed.unanswered, same.unanswered) == (2, 1)
     page = html(signed_in(ops), HOME)
@@ -247,10 +247,10 @@ def test_an_answer_given_again_stands_in_its_own_round(first, ops):
     next_draft(first)
     answer_all(ops, verdict="partly", rating="2")
     read(ops, "c1")
-    (step,) = home(ops).steps
+    (step,) = home(ops).own
     assert (step.done, step.stood) == (True, "")
     next_draft(first, at=None)  # the same words once more
-    (step,) = home(ops).steps
+    (step,) = home(ops).own
     assert (step.done, step.stood) == (True, "2")
 
 
