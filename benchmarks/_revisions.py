@@ -170,6 +170,11 @@ class Pen:
         """A word that is not this one."""
         return self.voice.other(self.rng, word)
 
+    def replaceable(self, piece: Piece) -> list[tuple[int, int]]:
+        """Where those of its words stand that another can stand for, the last one first."""
+        spans = reversed(self.words(piece))
+        return [(start, end) for start, end in spans if piece.text[start:end].lower() not in self.voice.bones]
+
     def words(self, piece: Piece) -> list[tuple[int, int]]:
         """Where its words stand."""
         return [match.span() for match in self.pattern.finditer(piece.text)]

@@ -66,7 +66,7 @@ def word_swaps(text: Text, pen: Pen, strength: float) -> None:
     """Other words in the place of some; a few put in, a few dropped."""
 
     def change(piece: Piece) -> Piece:
-        for start, end in reversed(pen.words(piece)):
+        for start, end in pen.replaceable(piece):
             if pen.rng.random() > strength * 0.3:
                 continue
             kind = pen.rng.random()
@@ -145,13 +145,19 @@ def sentences_in_and_out(text: Text, pen: Pen, strength: float) -> None:
 
 def rewrite(piece: Piece, pen: Pen, share: float) -> Piece:
     """The sentence in other words: that share of its words are others, now and then its halves in turn."""
-    for start, end in reversed(pen.words(piece)):
+    for start, end in pen.replaceable(piece):
         if pen.rng.random() < share:
             piece = pen.put(piece, start, end, pen.other_word(piece.text[start:end]))
     comma = piece.text.find(", ")
     if comma > 0 and pen.rng.random() < 0.3:
-        return piece.part(comma + 2, len(piece) - 1) + pen.fresh(", ") + piece.part(0, comma) + piece.part(-1)
+        first, second, stop = piece.part(0, comma), piece.part(comma + 2, len(piece) - 1), piece.part(-1)
+        return _begun(second, str.upper) + pen.fresh(", ") + _begun(first, str.lower) + stop
     return piece
+
+
+def _begun(piece: Piece, letter: Callable[[str], str]) -> Piece:
+    """The piece with its first letter in that case."""
+    return Piece(letter(piece.text[:1]) + piece.text[1:], piece.ids)
 
 
 def rewriting(text: Text, pen: Pen, strength: float) -> None:

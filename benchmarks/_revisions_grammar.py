@@ -122,9 +122,12 @@ class Grammar:
             words = tuple(FORMS[form](word) for word in dict.fromkeys(self.words.get(symbol, ())))
             for word in words if len(words) > 1 else ():
                 found.setdefault(word.lower(), words)
+        return found
+
+    def bones(self) -> frozenset[str]:
+        """The words that the shapes themselves are made of."""
         texts = (text for shapes, _ in self.shapes.values() for shape in shapes for text, _, _ in shape)
-        between = tuple(dict.fromkeys(word for text in texts for word in LETTERS.findall(text)))
-        return {word.lower(): between for word in between} | found
+        return frozenset(word.lower() for text in texts for word in LETTERS.findall(text))
 
 
 def _shape(text: str) -> Shape:

@@ -22,11 +22,13 @@ class Voice:
     strewn: tuple[tuple[str, ...], ...] = field(default=(), repr=False)  # one to three of each group in a sentence
     words: tuple[str, ...] = field(init=False, repr=False)  # those that carry the matter
     kinds: dict[str, tuple[str, ...]] = field(init=False, repr=False)
+    bones: frozenset[str] = field(init=False, repr=False)  # words that hold a sentence together; none stands for them
 
     def __post_init__(self) -> None:
         mattering = [word for topic in self.grammar.topics for word in self.grammar.words.get(topic, ())]
         object.__setattr__(self, "words", tuple(dict.fromkeys(mattering)))
         object.__setattr__(self, "kinds", self.grammar.kinds())
+        object.__setattr__(self, "bones", self.grammar.bones() - self.kinds.keys())
 
     def sentence(self, rng: random.Random, matter: Matter | None = None) -> str:
         """A sentence, of the matter if there is one."""

@@ -3,7 +3,7 @@
 import gzip
 import json
 import random
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 
@@ -12,6 +12,7 @@ from benchmarks._quote_search import search
 from benchmarks._revisions import Paragraph, Pen, Piece, Text, Truth, draw
 from benchmarks._revisions_books import BOOK_CLASSES, revised_book
 from benchmarks._revisions_cases import CLASSES, STRENGTHS, revision
+from benchmarks._revisions_grammar import FORMS, Grammar
 from benchmarks._revisions_prose import ENGLISH, UNSPACED_VOICES
 from benchmarks._scoring import Tally, judge, misplaced, percent, read
 
@@ -84,6 +85,70 @@ def test_what_half_stayed_or_went_apart_is_not_asked():
     one, two, other = piece(pen, OLD), piece(pen, "Then it was quiet, and stayed quiet."), piece(pen, "x" * 200)
     truth = Truth(whole(pen, one, two).render(), whole(pen, two, other, one).render(), [])
     assert words(truth, "for whom.\nThen it was") is None
+
+
+def test_what_a_reader_could_not_tell_is_not_asked():
+    at = OLD.index("nobody could say for whom")
+    gone = truth_of(OLD, lambda pen, it: [pen.put(it, at, len(OLD) - 1, "for whom, it did not say")])
+    assert words(gone, "for whom") is None, "written anew where it stood"
+    assert words(gone, "nobody could say")["type"] == "replaced"
+    beside = truth_of(OLD, lambda pen, it: [pen.insert(it, OLD.index("two"), "two ")])
+    assert words(beside, "two") is None
+    assert words(beside, "morning")["type"] == "span"
+    long = OLD[4 : at + 24]
+    swapped = truth_of(
+        OLD, lambda pen, it: [pen.put(it, 4, at + 15, "phone was heard before dawn; not one of us knew")]
+    )
+    assert words(swapped, long) is None, "in other words where it stood"
+
+
+def test_nothing_is_asked_of_the_commonest_words_alone():
+    rng = random.Random(2)
+    text = Pen(rng, ENGLISH[3]).text().render()
+    quotes = {text[0][each["start"] : each["end"]].lower() for each in draw(rng, Truth(text, text, []), 300)}
+    assert len(quotes) > 200
+    assert not quotes & {"the", "a", "the the", "of the"}
+
+
+def test_a_grammar_that_is_none_is_told(tmp_path, monkeypatch):
+    (tmp_path / "poor.txt").write_text("topics = noun\nsentence x3: {noun+s}.\nno grammar\n")
+    monkeypatch.setattr("benchmarks._revisions_grammar.FILES", tmp_path)
+    with pytest.raises(ValueError, match="'no grammar' is no line of a grammar"):
+        Grammar.read("poor")
+
+
+@pytest.mark.parametrize(
+    ("form", "word", "made"),
+    [
+        ("s", "story", "stories"), ("s", "key", "keys"), ("s", "watch", "watches"), ("s", "fisherman", "fishermen"),
+        ("ed", "plan", "planned"), ("ed", "copy", "copied"), ("ed", "stay", "stayed"), ("ed", "guess", "guessed"),
+        ("ing", "remove", "removing"), ("ing", "agree", "agreeing"), ("ing", "dig", "digging"),
+    ],
+)  # fmt: skip
+def test_forms_of_words(form, word, made):
+    assert FORMS[form](word) == made
+
+
+@pytest.mark.parametrize("voice", ENGLISH, ids=lambda voice: voice.name)
+def test_sentences_are_as_unlike_as_those_of_a_book(voice):
+    """Lengths spread as in prose, hardly two sentences alike, and a paragraph comes back to its words."""
+    rng = random.Random(5)
+    pen = Pen(rng, voice)
+    paragraphs = [pen.paragraph(4) for _ in range(60)]
+    sentences = [each.text for paragraph in paragraphs for each in paragraph.sentences]
+    sizes = sorted(len(each.split()) for each in sentences)
+    assert sizes[len(sizes) // 20] <= 6 and sizes[-len(sizes) // 20] >= 24
+    pairs = [rng.sample(sentences, 2) for _ in range(1000)]
+    assert sum(pen.alike(*pair) > 0.5 for pair in pairs) <= 15
+    mine = [_mattering(voice, p.sentences[:2]) & _mattering(voice, p.sentences[2:]) for p in paragraphs]
+    others = [
+        _mattering(voice, one.sentences[:2]) & _mattering(voice, two.sentences[2:]) for one, two in pairwise(paragraphs)
+    ]
+    assert sum(map(len, mine)) > 1.5 * sum(map(len, others))
+
+
+def _mattering(voice, pieces):
+    return {word for piece in pieces for word in piece.text.lower().split() if word in voice.words}
 
 
 @pytest.mark.parametrize(
@@ -200,14 +265,18 @@ def test_files_of_revisions(tmp_path):
         list(read(tmp_path / "b.jsonl"))
 
 
-def test_the_bench_tells_all_and_ends_by_the_gate(tmp_path, capsys):
+def test_the_bench_tells_all_and_ends_by_the_gate(tmp_path, capsys, monkeypatch):
     bad = {
         "cls": "all gone", "old_text": "One two three four.", "new_text": "Five six seven eight.",
         "anchors": [{"start": 0, "end": 3, "truth": {"type": "span", "s": 0, "e": 4, "os": 0, "oe": 4}}],
     }  # fmt: skip
     (tmp_path / "bad.jsonl").write_text(json.dumps(bad) + "\n")
-    assert carrying.main(["--only-quality", "--each", "1", "--data", str(tmp_path / "bad.jsonl")]) == 1
+    monkeypatch.setattr("benchmarks._revisions_cases.CLASSES", {"lookalikes": CLASSES["lookalikes"]})
+    monkeypatch.setattr("benchmarks._revisions_books.BOOK_CLASSES", {"twins": BOOK_CLASSES["twins"]})
+    quick = ["--only-quality", "--each", "1", "--seed", "7", "--seeds", "2"]
+    assert carrying.main([*quick, "--data", str(tmp_path / "bad.jsonl")]) == 1
     told = capsys.readouterr().out
+    assert "The worst of 2 seeds is " in told
     assert "lookalikes" in told and "quote search" in told and "all gone" in told
     assert "MISSED  bad.jsonl: all gone: 0.00 % correct, less than 94" in told
-    assert carrying.main(["--only-quality", "--each", "1", "--data", str(tmp_path / "none.jsonl")]) == 2
+    assert carrying.main([*quick, "--data", str(tmp_path / "none.jsonl")]) == 2
