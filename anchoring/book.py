@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from anchoring.align import Alignment, align
 from anchoring.carry import Carried, Fate, Range, carry
-from anchoring.elsewhere import find_elsewhere
+from anchoring.elsewhere import Went, find_elsewhere, passages_elsewhere
 from anchoring.tokens import TooManyTokens, tokenise
 
 LIKE_TEXTS, LIKE_MARGIN = 0.5, 0.15  # word triples in common that make two texts the same one; lead over the next
@@ -78,6 +78,19 @@ def carry_book(
         for index, (key, each) in find_elsewhere(_texts(old), _texts(new), became, lost).items():
             results[index] = _in_book(key, each)
     return [results[index] for index in range(len(ranges))]
+
+
+def moved_passages(old: Book, new: Book, aligned: Align) -> list[Went]:
+    """The passages that left their text for another one: paragraphs, and whole texts that became one of another key
+    and are still mostly the same words."""
+    pairs = pair_texts(old, new)
+    became = {key: (home, aligned(key, home)) for key, home in pairs.items()}
+    found = passages_elsewhere(_texts(old), _texts(new), became)
+    for key, (home, alignment) in became.items():
+        words = max(len(alignment.old), len(alignment.new))
+        if key != home and alignment.complete and sum(j >= 0 for j in alignment.to) > LIKE_TEXTS * words:
+            found.append(Went(key, 0, len(old[key][1]), home, 0, len(new[home][1])))
+    return found
 
 
 def _in_book(key: str | None, each: Carried) -> CarriedInBook:

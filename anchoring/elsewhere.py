@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from anchoring.align import Alignment, align
 from anchoring.carry import Carried, Fate, Range, carry
@@ -27,6 +28,62 @@ def find_elsewhere(
 
     `became` has for each old key the new one that its text became, and their alignment. What these map is left out.
     """
+    homes = _left_over(old, new, became)
+    if homes is None:
+        return {}
+    found = {}
+    before, after = homes.old, homes.new
+    for index, (key, start, end) in wanted.items():
+        place = before.within(key, start, end)
+        if place is None:
+            continue
+        (carried,) = carry(homes.map, [Range(*place)])
+        if carried.start is None or carried.end is None:
+            continue
+        at = after.origin(carried.start, carried.end)
+        if at is not None and homes.are_sure(*place, carried.start, carried.end):
+            found[index] = at[0], _moved(carried, at[1], at[2])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """A passage, one paragraph or several in a row, that stands in another text now: keys, and code points of each."""
+
+    old: str
+    old_start: int
+    old_end: int
+    new: str
+    new_start: int
+    new_end: int
+
+
+def passages_elsewhere(old: Texts, new: Texts, became: Mapping[str, tuple[str, Alignment]]) -> list[Went]:
+    """The paragraphs that left their text for another, each of them surely; `became` as in `find_elsewhere`."""
+    homes = _left_over(old, new, became)
+    if homes is None:
+        return []
+    found: list[Went] = []
+    taken: set[int] = set()
+    before = -1  # where the paragraph above went
+    for number, (key, start, end) in enumerate(homes.old.origins):
+        home = homes.home(number)
+        if home is None or home in taken or (key in became and became[key][0] == homes.new.origins[home][0]):
+            before = -1
+            continue
+        there, new_start, new_end = homes.new.origins[home]
+        taken.add(home)
+        if before >= 0 and home == before + 1 and homes.old.follows[number] and homes.new.follows[home]:
+            found[-1] = replace(found[-1], old_end=end, new_end=new_end)
+        else:
+            found.append(Went(key, start, end, there, new_start, new_end))
+        before = home
+    return found
+
+
+def _left_over(old: Texts, new: Texts, became: Mapping[str, tuple[str, Alignment]]) -> "_Homes | None":
+    """The paragraphs that found no place in their own text against those that nothing of it became; None where there
+    are none, or too many to compare."""
     came_from = dict(became.values())
 
     def left(key: str) -> bytearray | None:
@@ -48,20 +105,8 @@ def find_elsewhere(
     before, after = _Paragraphs(old, left), _Paragraphs(new, offered)
     alignment = align(before.text, after.text)
     if not before.text or not after.text or not alignment.complete:
-        return {}
-    found = {}
-    homes = _Homes(alignment, before, after)
-    for index, (key, start, end) in wanted.items():
-        place = before.within(key, start, end)
-        if place is None:
-            continue
-        (carried,) = carry(alignment, [Range(*place)])
-        if carried.start is None or carried.end is None:
-            continue
-        at = after.origin(carried.start, carried.end)
-        if at is not None and homes.are_sure(*place, carried.start, carried.end):
-            found[index] = at[0], _moved(carried, at[1], at[2])
-    return found
+        return None
+    return _Homes(alignment, before, after)
 
 
 def _moved(carried: Carried, start: int, end: int) -> Carried:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz.distance import LCSseq
 
+MOST_PASSAGES = 4_000  # of a section, old and new, that are compared in their order
+MOST_TWINS = 100_000  # pairs of equal passages, of which each round of comparing looks at every one
 LONGEST_DIFF = 60_000  # words; beyond them only whole passages are compared
 
 
@@ -90,19 +93,27 @@ def _body(markdown: str) -> str:
 
 
 def _extent(old: str, new: str) -> tuple[int, float]:
-    before, after = passages(old), passages(new)
-    blocks = difflib.SequenceMatcher(None, before, after, autojunk=False)
     changed, old_words, new_words = 0, [], []
-    for tag, i1, i2, j1, j2 in blocks.get_opcodes():
-        if tag != "equal":
-            changed += max(i2 - i1, j2 - j1)
-            old_words += " ".join(before[i1:i2]).split()
-            new_words += " ".join(after[j1:j2]).split()
+    for before, after in _replaced(passages(old), passages(new)):
+        changed += max(len(before), len(after))
+        old_words += " ".join(before).split()
+        new_words += " ".join(after).split()
     total = len(new.split()) or 1
     if len(old_words) + len(new_words) > LONGEST_DIFF:
         return changed, len(new_words) / total
     kept = LCSseq.similarity(old_words, new_words)
     return changed, (len(new_words) - kept) / total
+
+
+def _replaced(old: Sequence[str], new: Sequence[str]) -> list[tuple[list[str], list[str]]]:
+    """The passages that went and those that came in their place, for each place. Where they are very many, or the same
+    ones stand again and again, comparing their order would take too long: all that one side has and the other not."""
+    counts, others = Counter(old), Counter(new)
+    twins = sum(count * others[passage] for passage, count in counts.items())
+    if twins > MOST_TWINS or len(old) + len(new) > MOST_PASSAGES:
+        return [(list((counts - others).elements()), list((others - counts).elements()))]
+    blocks = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return [(list(old[a:b]), list(new[c:d])) for tag, a, b, c, d in blocks.get_opcodes() if tag != "equal"]
 
 
 def _moved(old: Sequence[Place], new: Sequence[Place]) -> set[str]:

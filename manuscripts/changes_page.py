@@ -10,6 +10,7 @@ from .changes import Difference, Place, differences
 from .maps import text_maps
 from .marking import Group, Put, Wrap, fold, mark
 from .models import Draft, Placement, SectionText
+from .moves import kept_moves, with_words
 from .passages import Pair, Side, Told, count, tell
 from .permissions import Actor
 from .rendering import display
@@ -129,7 +130,8 @@ def changes_page(actor: Actor, draft: Draft, against: Draft, image_base: str, ch
     old, new = both_readable(actor, against, draft)
     lines, wanted = _lines(old, new, chapter)
     pairs = pairs_of(old, new, wanted)
-    told = tell(pairs)
+    moves = [move for move in kept_moves(against, draft) if move.old in wanted and move.new in wanted]
+    told = tell(pairs, with_words(moves, old))
     for pair in pairs:
         titles = {line.key: line.title for line in lines.values()}
         _fill_in(lines[pair.key], pair, told[pair.key], titles, image_base)
@@ -263,7 +265,8 @@ def _add_marks(
     elif told.kind == "deleted":
         puts.append(Put(told.start, "del", told.words, {"class": "was"}, told.whole, item))
     elif told.kind == "moved":
-        wraps.append(Wrap(told.start, told.end, "span", {"class": "moved", "id": f"to-{told.move}"}))
+        here = {"id": f"to-{told.move}"} if first else {}
+        wraps.append(Wrap(told.start, told.end, "span", {"class": "moved", **here}))
         if first:
             words = _("moved from “%s”") % titles[told.other] if told.other else _("moved from elsewhere here")
             puts.append(Put(told.start, "a", words, {"class": "whence", "href": f"#from-{told.move}"}))

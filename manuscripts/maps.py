@@ -37,6 +37,14 @@ def text_maps(pairs: Sequence[tuple[SectionText, SectionText]]) -> list[Alignmen
     return found
 
 
+def unmapped(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of these pairs of texts, by their ids, whose map is not kept."""
+    wanted = {pair for pair in pairs if pair[0] != pair[1]}
+    rows = TextMap.objects.filter(old__in={old for old, _ in wanted}, version=VERSION)
+    kept = set(rows.values_list("old", "new")) if wanted else set()
+    return sorted(wanted - kept)
+
+
 def keep(maps: Iterable[tuple[int, int, Alignment]]) -> None:
     """Stores maps by the ids of their texts, over older ones of the same pair."""
     rows = [

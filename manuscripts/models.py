@@ -287,6 +287,22 @@ class TextMap(models.Model):
         constraints = [models.UniqueConstraint(fields=["old", "new"], name="one_map_a_pair")]
 
 
+class Comparison(models.Model):
+    """The passages that went from one section to another between two drafts: found once, by a job, for everyone who
+    looks at what changed.
+
+    `moves` are read by `manuscripts.moves`; `version` is that of the aligner that found them.
+    """
+
+    old = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="comparisons")
+    new = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    moves = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["old", "new"], name="one_comparison_a_pair")]
+
+
 class Placement(models.Model):
     """Where a section stands in one draft. Titles are read from the heading lines and cached here."""
 

@@ -5,9 +5,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
-from anchoring.align import Alignment
+from anchoring.align import Alignment, restore
 from anchoring.diff import Change, changes
 from anchoring.text import count_words
 from manuscripts.marking import passage_tags
@@ -38,6 +39,35 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A passage, one paragraph or several in a row, that went from the section `old` to the section `new` (keys).
+
+    `words` is its text in the old draft and `runs` the map of its words (`anchoring.align.restore`); both are needed
+    for the section it came to only. `stood` is the offset at which it stood in the new text of the old section; None
+    where that stands no more. `number` counts from 1.
+    """
+
+    number: int
+    old: str
+    old_start: int
+    old_end: int
+    new: str
+    new_start: int
+    new_end: int
+    stood: int | None = None
+    runs: Sequence[Sequence[int]] = ()
+    words: str = ""
+
+    def left(self, start: int, end: int) -> bool:
+        """Whether these words of the old section are of the passage."""
+        return self.old_start <= start and end <= self.old_end
+
+    def came(self, start: int, end: int) -> bool:
+        """Whether these words of the new section are of the passage."""
+        return self.new_start <= start and end <= self.new_end
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One stretch that is other than before.
 
@@ -63,11 +93,15 @@ class _Found:
     told: list[Told] = field(default_factory=list)
 
 
-def tell(pairs: Sequence[Pair]) -> dict[str, list[Told]]:
-    """By key: what changed in each section, in the order of its text. Passages of the same words that left one section
-    and came into another have moved."""
-    counter = iter(range(1, 1 << 30))
-    found = [_Found(pair, _within(pair, counter)) for pair in pairs]
+def tell(pairs: Sequence[Pair], moves: Sequence[Move] = ()) -> dict[str, list[Told]]:
+    """By key: what changed in each section, in the order of its text. `moves` are known to have gone from section to
+    section; passages of the same words that left one of the pairs and came into another have moved too."""
+    counter = iter(range(1 + max((move.number for move in moves), default=0), 1 << 30))
+    found = []
+    for pair in pairs:
+        left = [move for move in moves if move.old == pair.key]
+        came = [move for move in moves if move.new == pair.key]
+        found.append(_Found(pair, _within(pair, counter, left, came)))
     _across(found, counter)
     return {each.pair.key: _join_cells(sorted(each.told, key=_in_order)) for each in found}
 
@@ -99,26 +133,73 @@ def count(told: Sequence[Told], pair: Pair) -> tuple[int, int]:
     return inserted, sum(count_words(each.words) for each in told if each.kind == "deleted")
 
 
-def _within(pair: Pair, counter: Iterator[int]) -> list[Told]:
-    if pair.old is None or pair.new is None:
-        side, kind = (pair.new, "inserted") if pair.old is None else (pair.old, "deleted")
-        assert side is not None
-        return _all(side, kind)
-    assert pair.alignment is not None
-    if not pair.alignment.complete and pair.old.text != pair.new.text:
-        return [*_all(pair.old, "deleted", at=0), *_all(pair.new, "inserted")]
-    return _Reader(pair, counter).told()
+def _within(pair: Pair, counter: Iterator[int], left: Sequence[Move] = (), came: Sequence[Move] = ()) -> list[Told]:
+    old, new = pair.old, pair.new
+    arrived = [told for move in came for told in _arrived(move, new.text)] if new else []
+    if old and new:
+        assert pair.alignment is not None
+        if pair.alignment.complete or old.text == new.text:
+            return [*_Reader(pair, counter, left, came).told(), *arrived]
+        return [*_all_gone(old, left, at=0), *_all_new(new, came), *arrived]
+    if old:
+        return _all_gone(old, left)
+    assert new
+    return [*_all_new(new, came), *arrived]
 
 
-def _all(side: Side, kind: Kind, at: int | None = None) -> list[Told]:
-    """Every passage of a text; deleted ones at `at` where another text stands instead."""
+def _all_new(side: Side, came: Sequence[Move]) -> list[Told]:
+    """Every passage of a text but those that came from elsewhere."""
+    tags = passage_tags(side.html)
+    return [
+        Told("inserted", start, end, "", True, tags.get(start, "p"))
+        for start, end in _lines(side.text)
+        if not any(move.came(start, end) for move in came)
+    ]
+
+
+def _all_gone(side: Side, left: Sequence[Move], at: int | None = None) -> list[Told]:
+    """Every passage of a text that is gone, those that went elsewhere as such; at `at` where another text stands
+    instead."""
     tags = passage_tags(side.html)
     told = []
     for start, end in _lines(side.text):
-        words = side.text[start:end] if kind == "deleted" else ""
-        first, last = (start, end) if at is None else (at, at)
-        told.append(Told(kind, first, last, words, True, tags.get(start, "p")))
+        if not any(move.left(start, end) for move in left):
+            first, last = (start, end) if at is None else (at, at)
+            told.append(Told("deleted", first, last, side.text[start:end], True, tags.get(start, "p")))
+    for move in left:
+        first, last = (move.old_start, move.old_end) if at is None else (at, at)
+        words = side.text[move.old_start : move.old_end].strip()
+        told.append(Told("left", first, last, words, True, tags.get(move.old_start, "p"), move.number, move.new))
     return told
+
+
+def _arrived(move: Move, text: str) -> list[Told]:
+    """A passage that came from another section: its words as moved, what is other in it as deleted and inserted."""
+    words = text[move.new_start : move.new_end]
+    mapped = restore(move.words, words, move.runs)
+    within = _Reader(Pair("", Side(move.words, ""), Side(words, ""), mapped), iter(range(1 << 30))).told()
+    other = [told for told in within if told.kind in ("inserted", "deleted")]
+    edges = sorted((told.start, told.end) for told in other if told.kind == "inserted")
+    told = [Told("moved", start, end, whole=not edges, move=move.number) for start, end in _between(words, edges)]
+    return [
+        replace(each, start=each.start + move.new_start, end=each.end + move.new_start, other=move.old)
+        if each.kind == "moved"
+        else replace(each, start=each.start + move.new_start, end=each.end + move.new_start)
+        for each in (*told, *other)
+    ]
+
+
+def _between(text: str, edges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What stands in the lines of a text outside of these ranges, blanks at its ends left out."""
+    found = []
+    for start, end in _lines(text):
+        inside = [edge for edge in edges if start <= edge[0] < end]
+        for first, last in pairwise([(start, start), *inside, (end, end)]):
+            part = text[first[1] : last[0]]
+            if part.strip():
+                lead = len(part) - len(part.lstrip())
+                found.append((first[1] + lead, first[1] + len(part.rstrip())))
+    return found
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
@@ -134,8 +215,11 @@ def _lines(text: str) -> list[tuple[int, int]]:
 
 
 class _Reader:
-    def __init__(self, pair: Pair, counter: Iterator[int]) -> None:
+    def __init__(
+        self, pair: Pair, counter: Iterator[int], left: Sequence[Move] = (), came: Sequence[Move] = ()
+    ) -> None:
         assert pair.old and pair.new and pair.alignment
+        self.left, self.came = left, came
         self.old, self.new, self.map = pair.old, pair.new, pair.alignment
         self.counter = counter
         self.tags = passage_tags(pair.old.html)
@@ -144,7 +228,7 @@ class _Reader:
     def told(self) -> list[Told]:
         result: list[Told] = []
         moves: list[Change] = []
-        found = [change for change in changes(self.map) if not self._same_signs(change)]
+        found = [each for each in changes(self.map) if not self._same_signs(each) and not self._went_or_came(each)]
         inserted = {each.new_end: each.new_start for each in found if each.kind == "inserted"}
         for change in found:
             if change.kind == "inserted":
@@ -157,7 +241,16 @@ class _Reader:
                 moves.append(change)
         for group in self._grouped(moves):
             result += self._moved(group)
+        for move in self.left:
+            gone = self._gone("left", move.old_start, move.old_end, self._stood(move.old_start), move.number)
+            result.append(replace(gone, other=move.new))
         return result
+
+    def _went_or_came(self, change: Change) -> bool:
+        """Whether it is told by a passage that went to another section or came from one."""
+        left = any(move.left(change.old_start, change.old_end) for move in self.left)
+        came = any(move.came(change.new_start, change.new_end) for move in self.came)
+        return (left and change.kind != "inserted") or (came and change.kind != "deleted")
 
     def _same_signs(self, change: Change) -> bool:
         """Whether these are but signs that stood after the same word before: a full stop that found no place."""

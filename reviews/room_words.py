@@ -56,7 +56,6 @@ def room_words() -> dict[str, object]:
         "decided": _("Decided"),
         "discarded": _("Discarded"),
         "undo": _("Undo"),
-        "moved_away": _("moved away: “%t”"),
         "show_changes": _("Show the changes"),
         "hide_changes": _("Hide the changes"),
         "go_there": _("Go there"),

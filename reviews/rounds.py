@@ -216,6 +216,9 @@ def carry_and_open(
         _switch(draft, before, kind, read_modes(modes), member)
         settle(draft, member)
         mark_changed(draft, changed, member)
+        if before:
+            subject, key = f"manuscript:{manuscript.pk}", f"compare_drafts:{draft.pk}"
+            enqueue("compare_drafts", {"draft": draft.pk}, subject=subject, key=key)
 
 
 def _switch(draft: Draft, before: Draft | None, kind: str, modes: dict[str, Any], member: Membership | None) -> None:

@@ -9,9 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from manuscripts.changes import Place, differences
-from manuscripts.changes_page import LABEL, both_readable, pairs_of
 from manuscripts.models import Draft, Membership, Placement, SectionText
-from manuscripts.passages import tell
 from manuscripts.permissions import Actor
 
 from .asking import Group
@@ -44,44 +42,7 @@ def since_of(actor: Actor, room: Room, drafts: Sequence[Any], zone: str) -> Sinc
     return Since(draft, None if room.membership.is_author_team else draft.last_read.astimezone(ZoneInfo(zone)))
 
 
-@dataclass
-class ChapterChanges:
-    """`marks`: by text id, each [kind, start, end, words, 1 if a whole passage] in code points of that text; see
-    `manuscripts.passages.Told`. `removed`: titles of sections that stand no more."""
-
-    passages: int
-    marks: dict[str, list[list[Any]]]
-    removed: list[str]
-
-
-def chapter_changes(actor: Actor, room: Room, since: Since) -> ChapterChanges:
-    """What changed in the chapter, for marks in its text."""
-    old, new = both_readable(actor, since.draft, room.draft)
-    here = [row.section.key for row in room.sections if row.section.key in new]
-    gone = [key for key, row in old.items() if row.chapter_id == room.chapter_id and key not in new]
-    keys = [*gone, *(key for key in here if key not in old or old[key].text_id != new[key].text_id)]
-    pairs = pairs_of(old, new, keys)
-    told = tell(pairs)
-    marks = {
-        str(new[key].text_id): [
-            [each.kind, each.start, each.end, _words(each.kind, each.words), int(each.whole)] for each in told[key]
-        ]
-        for key in keys
-        if key in new
-    }
-    count = sum(_passages(old, new, [key for key in keys if key in new]).values()) + len(gone)
-    return ChapterChanges(count, marks, [old[key].title or old[key].chapter_title for key in gone])
-
-
-def _words(kind: str, words: str) -> str:
-    """Deleted words as they were; of words that moved away only the first, which name them."""
-    if kind != "left":
-        return words
-    words = " ".join(words.split())
-    return words if len(words) <= LABEL else words[: LABEL - 1] + "…"
-
-
-def _passages(old: Mapping[str, Placement], new: Mapping[str, Placement], keys: Iterable[str]) -> dict[str, int]:
+def passages_changed(old: Mapping[str, Placement], new: Mapping[str, Placement], keys: Iterable[str]) -> dict[str, int]:
     """By section key: how many passages are new or other."""
     keys = list(keys)
     sides = [{key: rows[key] for key in keys if key in rows} for rows in (old, new)]
@@ -130,7 +91,7 @@ def known_before(actor: Actor, member: Membership, draft: Draft, own: Iterable[s
             if row.section.key in own and row.section.key in old and _known_in(known, row) == before.number
         }
         changed = [key for key, row in mine.items() if row.text_id != old[key].text_id]
-        counts = _passages(old, mine, changed) if changed else {}
+        counts = passages_changed(old, mine, changed) if changed else {}
         for key in mine:
             result.sections[key] = Known(before, key in counts, counts.get(key, 0))
         was, now = _common_texts(old.values()), _common_texts(new)

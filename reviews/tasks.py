@@ -11,6 +11,7 @@ from manuscripts.models import Draft
 
 from . import rounds
 from .applying import run_applying
+from .comparing import run_comparing
 from .editing import run_editing
 from .preview import foresee_again, import_draft, import_put_back
 from .sending import SEND_ATTEMPTS, send_invitation, send_round_mail
@@ -24,6 +25,11 @@ def back_to_ready(job: Job) -> None:
 @handler("open_draft", put_back=back_to_ready)
 def _open_draft(job: RunningJob) -> dict[str, Any]:
     return rounds.run_opening(job)
+
+
+@handler("compare_drafts")
+def _compare_drafts(job: RunningJob) -> None:
+    run_comparing(job)
 
 
 @handler("send_invitation", max_attempts=SEND_ATTEMPTS)

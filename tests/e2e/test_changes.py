@@ -7,6 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
+from manuscripts.moves import keep_moves
+from reviews.chapter_changes import MOST_MARKS
+from reviews.comparing import moves_between
 from reviews.models import Reading, Thread
 from tests.books import BOOK, make_book, make_draft, make_reader, open_at_once
 from tests.e2e.test_reading_room import SIZES, marked, select
@@ -51,8 +54,8 @@ def enter(new_page, live_server):
     return go
 
 
-def comment(page, words, body):
-    select(page, words)
+def comment(page, words, body, key="c1-1"):
+    select(page, words, key)
     page.click(".marker [data-do=comment]")
     page.fill(".draft [name=body]", body)
     page.click(".draft [type=submit]")
@@ -110,6 +113,118 @@ def test_the_page_of_changes_by_keyboard(enter, omar, live_server):
     assert found.violations_count == 0, found.generate_report()
 
 
+LAMPS = "Along the quay stand the lamps that the council paid for and that no one has ever lit."
+EDITED = LAMPS.replace("the lamps", "the seven lamps")
+
+
+@pytest.fixture
+def moving(new_page, live_server):
+    """Draft 2, in which the lamps went from the first chapter to the second, and a reader who read both before."""
+
+    def go(size="wide", place="c1/", **modes):
+        first = make_book()
+        manuscript = first.manuscript
+        ask = "# The promise\n\nA change is a promise."
+        doors = "## For security\n\nAsk what each door can reach."
+        before = {
+            "c1": ("The handover", [("c1-1", None, f"# The handover\n\nNobody owns it.\n\n{LAMPS}\n\nWho is awake?")]),
+            "c2": ("The promise", [("c2-1", None, ask), ("c2-sec", "information-security", doors)]),
+        }
+        to_doors = modes.get("others_sections") == "closed"
+        after = {
+            "c1": ("The handover", [("c1-1", None, "# The handover\n\nNobody owns it.\n\nWho is awake?")]),
+            "c2": (
+                "The promise",
+                [
+                    ("c2-1", None, ask if to_doors else f"{ask}\n\n{EDITED}\n\nAnd that is all."),
+                    ("c2-sec", "information-security", f"{doors}\n\n{EDITED}" if to_doors else doors),
+                ],
+            ),
+        }
+        manuscript.rounds.update(state="ended")
+        old = open_at_once(make_draft(manuscript, before), 2)
+        member = make_reader(manuscript, "Omar Haddad", "it-operations")
+        for row in old.placements.filter(position=1):
+            Reading.objects.create(member=member, chapter=row.chapter, draft=old, share=1)
+        manuscript.rounds.update(state="ended")
+        manuscript.drafts.update(state="closed")
+        new = open_at_once(make_draft(manuscript, after), 3, **modes)
+        keep_moves(old, new, moves_between(old, new))
+        client = Client()
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        page = new_page(viewport=SIZES[size], has_touch=size == "phone", reduced_motion="reduce")
+        session = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page.goto(f"{live_server.url}/m/the-night-shift/read/{place}")
+        page.wait_for_selector("[data-ready]")
+        page.wait_for_selector(".since [data-changes]:not([hidden])")
+        return page
+
+    return go
+
+
+def test_a_passage_that_moved_is_followed_to_its_chapter_and_back(moving):
+    page = moving()
+    page.keyboard.press("d")
+    link = page.get_by_role("link", name="moved to “The promise”: “Along the quay stand")
+    assert shown(page) == [["A", link.get_attribute("data-was")]]
+    assert page.locator("#text del, #text ins").count() == 0
+    assert page.evaluate("document.querySelector('section.sec').textContent").count("quay") == 0
+    link.click()
+    page.wait_for_url("**/read/c2/?changes#at-*")
+    page.wait_for_selector(".show-changes p:focus")
+    assert page.locator("p:focus").bounding_box()["y"] < page.viewport_size["height"]
+    assert page.locator("span.moved").all_text_contents() == [
+        "Along the quay stand the", "lamps that the council paid for and that no one has ever lit.",
+    ]  # fmt: skip
+    assert page.locator("ins.now").all_text_contents()[0] == "seven"
+    assert page.evaluate("document.activeElement.textContent") == EDITED
+    assert page.locator("del").count() == 0
+    page.get_by_role("link", name="moved here from “The handover”").click()
+    page.wait_for_url("**/read/c1/?changes#at-*")
+    page.wait_for_selector(".show-changes p:focus")
+    assert page.inner_text("*:focus").strip().startswith("Nobody owns it.")
+
+
+def test_a_note_on_a_moved_passage_stands_on_the_words_selected(moving):
+    page = moving(place="c2/")
+    page.keyboard.press("d")
+    across = comment(page, "the seven lamps", "How many?", "c2-1")
+    assert across.exact == "the seven lamps"
+    assert marked(page)["m-comment"] == ["the seven lamps"]
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_where_it_went_is_not_told_to_those_who_may_not_read_there(moving):
+    page = moving(others_sections="closed")
+    page.keyboard.press("d")
+    assert shown(page) == [["DEL", LAMPS]]
+    assert page.locator("#text a[data-was]").count() == 0
+
+
+@pytest.mark.parametrize("place", ["c1/", "c2/"])
+def test_a_move_is_shown_on_a_phone(moving, place):
+    page = moving(size="phone", place=place)
+    page.click(".phonebar [data-changes]")
+    assert page.locator("#text a[data-was]").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_thousands_of_changes_are_drawn_in_a_moment(page):
+    page.set_content("<!doctype html><main></main>")
+    load_modules(page)
+    page.evaluate(SHOW, "".join(f"<p>Word {n} and its neighbour, here.</p>\n" for n in range(MOST_MARKS)))
+    took = page.evaluate("""() => {
+      const lines = [...root.textContent.matchAll(/Word/g)].map((found) => found.index);
+      const changes = lines.map((at, n) => [n % 2 ? 'deleted' : 'inserted', at, n % 2 ? at : at + 4, 'gone', 0, '']);
+      const begun = performance.now();
+      changing.showChanges(root, changes, offsets.indexSection);
+      changing.hideChanges(root);
+      return performance.now() - begun; }""")
+    assert took < 5_000
+
+
 SHOW = """(html) => { const root = document.createElement('section');
   root.innerHTML = html.replaceAll('src=', 'data-src=');
   document.querySelector('main').replaceChildren(root); window.root = root; }"""
@@ -118,10 +233,12 @@ EVERYWHERE = """([length, seed]) => {
   let state = seed; const random = (n) => (state = (state * 1103515245 + 12345) % 2147483648) % n;
   const changes = []; let at = 0;
   while (at < length) {
-    const kind = ['deleted', 'left', 'inserted', 'moved'][random(4)];
+    const kind = ['deleted', 'left', 'whence', 'inserted', 'moved'][random(5)];
     const end = Math.min(length, at + 1 + random(6));
-    if (kind === 'deleted' || kind === 'left') changes.push([kind, at, at, ' gone 👍 words', random(2)]);
-    else changes.push([kind, at, end, '', 0]);
+    const gone = ['deleted', 'left', 'whence'].includes(kind);
+    const address = kind !== 'deleted' && random(2) ? '#at-1-0-1' : '';
+    if (gone) changes.push([kind, at, at, ' gone 👍 words', random(2), address]);
+    else changes.push([kind, at, end, '', 0, '']);
     at = end + random(5);
   }
   const wrong = [], before = root.innerHTML;
@@ -140,8 +257,10 @@ EVERYWHERE = """([length, seed]) => {
   };
   changing.showChanges(root, changes, offsets.indexSection);
   const drawn = root.querySelectorAll('[data-was]').length;
-  const wanted = changes.filter(([kind]) => kind === 'deleted' || kind === 'left').length;
+  const wanted = changes.filter(([kind]) => ['deleted', 'left', 'whence'].includes(kind)).length;
   if (drawn !== wanted) wrong.push(['drawn', drawn, wanted]);
+  const links = changes.filter((change) => change[5]).length;
+  if (root.querySelectorAll('a[data-was]').length !== links) wrong.push(['links', links]);
   same('shown');
   changing.hideChanges(root);
   if (root.innerHTML !== before) wrong.push(['left behind', root.innerHTML]);
@@ -150,12 +269,16 @@ EVERYWHERE = """([length, seed]) => {
 }"""
 
 
-def test_no_change_that_is_shown_moves_an_offset(page):
-    """Changes of every kind put everywhere into each hard text: the text, and every range of it, stays what it is."""
-    page.set_content("<!doctype html><main></main>")
+def load_modules(page):
     for name in ("offsets", "changing"):
         source = base64.b64encode((LIB / f"{name}.js").read_bytes()).decode("ascii")
         page.evaluate(f"import('data:text/javascript;base64,{source}').then((found) => {{ window.{name} = found; }})")
+
+
+def test_no_change_that_is_shown_moves_an_offset(page):
+    """Changes of every kind put everywhere into each hard text: the text, and every range of it, stays what it is."""
+    page.set_content("<!doctype html><main></main>")
+    load_modules(page)
     for case in hard_texts():
         for seed in (1, 7, 1234):
             page.evaluate(SHOW, case["html"])

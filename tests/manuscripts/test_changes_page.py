@@ -6,6 +6,8 @@ from django.test import Client
 
 from manuscripts.changes_page import MOST_WORDS, changes_page
 from manuscripts.models import TextMap
+from manuscripts.moves import keep_moves
+from reviews.comparing import moves_between
 from tests.books import actor_of, make_book, make_draft, make_reader, open_at_once
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,21 @@ def test_a_passage_that_went_to_another_chapter_has_moved_there(book, author):
     assert page.lines[1].deleted == page.lines[3].inserted == 0
 
 
+def test_a_passage_that_was_edited_on_its_way_has_moved_too(book, author):
+    edited = SENTENCE.replace("reads the plan", "reads the whole plan")
+    after = {**SECOND, "c2": ("The promise", [("c2-1", None, f"# The promise\n\nA change is a promise.\n\n{edited}")])}
+    third = opened(book, after, 3)
+    first = book.drafts.get(number=1)
+    _line, before = shown(changes_page(actor_of(author), third, first, "/m/x/images/"), "c2-1")
+    assert 'class="moved"' not in before
+    keep_moves(first, third, moves_between(first, third))
+    page = changes_page(actor_of(author), third, first, "/m/x/images/")
+    _line, here = shown(page, "c2-1")
+    _line, there = shown(page, "c1-ops")
+    assert 'id="to-1">The person on the night shift reads the</span> <ins class="now">whole</ins>' in here
+    assert here.count('id="to-1"') == 1 and "moved to “The promise”" in there
+
+
 def test_a_removed_section_is_there_to_be_read(book, author):
     _line, html = shown(page_of(book, author), "c2-dev")
     assert '<del class="was">Write it down.</del>' in html
@@ -169,7 +186,7 @@ def test_a_section_that_is_closed_in_one_draft_is_absent(book, closed):
 def test_maps_are_made_once(book, author, django_assert_num_queries):
     page_of(book, author)
     assert TextMap.objects.count() == 4
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page_of(book, author)
 
 

@@ -112,8 +112,8 @@ def test_the_marks_are_offsets_of_the_text(first, ops):
     assert found["told"] == "2 passages have changed since."
     text = second.placements.get(section__key="c1-1").text
     marks = found["marks"][str(text.pk)]
-    assert [(kind, words) for kind, _s, _e, words, _w in marks] == [("deleted", " night"), ("inserted", "")]
-    _kind, start, end, _words, _whole = marks[1]
+    assert [(kind, words) for kind, _s, _e, words, *_ in marks] == [("deleted", " night"), ("inserted", "")]
+    _kind, start, end, *_ = marks[1]
     assert text.text[start:end] == "late"
     assert set(found["marks"]) == {str(text.pk), str(second.placements.get(section__key="c1-ops").text_id)}
 
@@ -212,7 +212,7 @@ def test_only_what_changed_is_asked_again(first, ops, sec):
     for member in (ops, sec):
         read(member, "c1", "c2")
         answer_all(member, verdict="yes", rating="4")
-        assert home(member).unanswered == 0
+        assert home(member).path.unanswered == 0
     next_draft(first)
     for member in (ops, sec):
         member.refresh_from_db()
@@ -220,7 +220,7 @@ def test_only_what_changed_is_asked_again(first, ops, sec):
     assert [(step.done, step.stood, step.known.passages) for step in changed.own] == [(False, "", 1)]
     assert [(step.done, step.stood, step.minutes) for step in same.own] == [(True, "1", 0)]
     assert [(c.line.key, c.verdict, c.since) for c in same.chapters] == [("c1", "", ""), ("c2", "yes", "1")]
-    assert (changed.unanswered, same.unanswered) == (2, 1)
+    assert (changed.path.unanswered, same.path.unanswered) == (1, 0)
     page = html(signed_in(ops), HOME)
     assert "1 passage of it changed since draft 1." in page
     assert 'href="/m/the-night-shift/drafts/2/changes/?against=1#s-c1-ops"' in page

@@ -2,7 +2,7 @@
    element, so that the text stays what offsets count; new words are wrapped, which changes no text either. */
 
 const NEW = { inserted: ["ins", "now"], moved: ["span", "moved"] };
-const OLD = { deleted: ["del", "was"], left: ["span", "away"] };
+const OLD = { deleted: ["del", "was"], left: ["span", "away"], whence: ["span", "away"] };
 
 function wrap(range, [name, css]) {
   const document = range.startContainer.ownerDocument;
@@ -35,27 +35,38 @@ function place(index, points, at) {
   return range;
 }
 
+/* What is drawn from an attribute; where it says where words went or came from, a link to go there. */
+function drawn(document, [kind, , , words, whole, address]) {
+  const [name, css] = OLD[kind];
+  const element = document.createElement(address ? "a" : name);
+  element.className = whole ? `${css} whole` : css;
+  element.dataset.was = words;
+  if (address) {
+    element.href = address;
+    element.setAttribute("aria-label", words);
+  }
+  return element;
+}
+
 /**
- * Draws `changes`, each [kind, start, end, words, whole] in code points, into a section's element; `indexSection` is
- * that of offsets.js. `label` makes the words for those that moved away. The section must be indexed anew afterwards.
+ * Draws `changes`, each [kind, start, end, words, whole, address] in code points, into a section's element;
+ * `indexSection` is that of offsets.js. The section must be indexed anew afterwards.
  */
-export function showChanges(root, changes, indexSection, label = (words) => words) {
+export function showChanges(root, changes, indexSection) {
   const document = root.ownerDocument;
   const points = [...root.textContent];
-  for (const [kind, start, end] of changes) {
-    const range = NEW[kind] && indexSection(root).range(start, end);
+  const before = indexSection(root);
+  // From the end, so that what was indexed before stays where it is.
+  for (const [kind, start, end] of [...changes].reverse()) {
+    const range = NEW[kind] && before.range(start, end);
     if (range) wrap(range, NEW[kind]);
   }
   const index = indexSection(root);
   const gone = changes.filter(([kind]) => OLD[kind]).map((change) => ({ change, range: place(index, points, change[1]) }));
-  // From the end, so that what was found before stays where it is; of several at one place the first stays first.
+  // Of several at one place the first stays first.
   for (const { change, range } of gone.reverse()) {
     if (!range) continue;
-    const [kind, , , words, whole] = change;
-    const [name, css] = OLD[kind];
-    const element = document.createElement(name);
-    element.className = whole ? `${css} whole` : css;
-    element.dataset.was = kind === "left" ? label(words) : words;
+    const element = drawn(document, change);
     const { startContainer: node, startOffset: offset } = range;
     if (node.nodeType === Node.TEXT_NODE && node.parentElement.closest("math")) {
       node.parentElement.closest("math").after(element);

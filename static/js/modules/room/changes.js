@@ -4,7 +4,7 @@
 import { hideChanges, showChanges } from "../../lib/changing.js";
 import { indexSection } from "../../lib/offsets.js";
 import { collect } from "./notes.js";
-import { fill } from "./room.js";
+import { showFound } from "./search.js";
 
 export async function startChanges(room) {
   const box = document.querySelector(".since");
@@ -16,9 +16,11 @@ export async function startChanges(room) {
     const found = await answer.json();
     marks = found.marks;
     box.querySelector("[data-told]").textContent = found.told;
+    box.querySelector("[data-went]").append(...found.went.map(linkTo).flatMap((link) => [link, " "]));
   } catch {
     return;
   }
+  if (!Object.keys(marks).length) return;
   drawBars(room, marks);
   const buttons = [...document.querySelectorAll("[data-changes]")];
   for (const button of buttons) {
@@ -33,7 +35,7 @@ export async function startChanges(room) {
     for (const section of room.sections) {
       const changes = marks[section.textId];
       if (!changes) continue;
-      if (on) showChanges(section.element, changes, indexSection, (t) => fill(room.words.moved_away, { t }));
+      if (on) showChanges(section.element, changes, indexSection);
       else hideChanges(section.element);
       section.index = section.reindex();
     }
@@ -44,6 +46,17 @@ export async function startChanges(room) {
     room.tell("grown");
   }
   room.toggleChanges = toggle;
+  if (new URLSearchParams(location.search).has("changes")) {
+    toggle();
+    showFound(room);
+  }
+}
+
+function linkTo([words, address]) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = words;
+  return link;
 }
 
 /* The printer's bar beside each passage that is other than before; a short one where a passage was taken out. */

@@ -29,7 +29,8 @@ export function startSearch(room) {
   showFound(room);
 }
 
-function showFound(room) {
+/** Goes to the words that the address names. */
+export function showFound(room) {
   CSS.highlights?.delete("m-found");
   const [, textId, start, end] = location.hash.match(/^#at-(\d+)-(\d+)-(\d+)$/) ?? [];
   const section = room.byText.get(textId);
