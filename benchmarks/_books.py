@@ -1,4 +1,4 @@
-"""Books made to measure, for benchmarks and tests: invented words, real structure."""
+"""Books made to measure, for benchmarks and tests: invented prose, real structure."""
 
 from __future__ import annotations
 
@@ -13,21 +13,18 @@ from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-WORDS = tuple(
-    word
-    for line in (
-        "the handover release plan owner ticket signature waiting evidence promise change system trade review morning",
-        "team register window service question answer cost risk record without before after because nobody everyone",
-    )
-    for word in line.split()
-)
+from benchmarks._revisions_prose import OFFICE
+
 DISCIPLINES = ("Business analysis", "Deployment", "IT operations", "Information security")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def sentence(rng: random.Random, length: int) -> str:
-    """`length` invented words as one sentence."""
-    return " ".join(rng.choice(WORDS) for _ in range(length)).capitalize() + "."
+    """`length` words of invented prose from an office."""
+    words: list[str] = []
+    while len(words) < length:
+        words += OFFICE.sentence(rng).split()
+    return " ".join(words[:length]).rstrip(",;:.?-") + "."
 
 
 class Footnotes:
