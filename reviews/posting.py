@@ -25,8 +25,9 @@ REACTIONS = {key for key, _label in Thread.REACTIONS}
 class NewThread:
     """What is posted: the API's POST body, with people and drafts as objects.
 
-    `selector` is a list of W3C selectors or {"start", "end"} in code points of the text; `chapter` a chapter key;
-    neither `text_id` nor `chapter` means the book. `author` is the member whose words an author records.
+    `selector` is a list of W3C selectors or {"start", "end"} in code points of the text; `chapter` a chapter key, with
+    a text the one it stands in, since sections may have the same words; neither means the book. `author` is the member
+    whose words an author records.
     """
 
     kind: str
@@ -90,13 +91,15 @@ def find_place(actor: Actor, manuscript: Manuscript, new: NewThread) -> Place:
 
 
 def place_in_text(actor: Actor, manuscript: Manuscript, new: NewThread) -> Place:
+    """The newest opened draft's section of that text that the actor may read; in the chapter that was named, if any."""
+    named = {"chapter__key": new.chapter} if new.chapter else {}
     text_id = whole(str(new.text_id)) or 0
     for draft in (
         manuscript.drafts.filter(state__in=["open", "closed"], placements__text=text_id).order_by("-number").distinct()
     ):
         placement = (
             Placement.objects.readable_by(actor, draft)
-            .filter(text=text_id)
+            .filter(text=text_id, **named)
             .select_related("text", "discipline")
             .first()
         )
@@ -105,6 +108,8 @@ def place_in_text(actor: Actor, manuscript: Manuscript, new: NewThread) -> Place
             if new.selector is not None:
                 place.start, place.end = _resolve(placement.text.text, new.selector)
             return place
+    if named:
+        raise Refused("unknown_chapter", _("That text stands in no such chapter of an open draft."), field="chapter")
     raise Refused("unknown_text", _("There is no such text in an open draft."), field="text_id")
 
 

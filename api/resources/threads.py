@@ -62,11 +62,6 @@ class ThreadBody(Body):
             raise serializers.ValidationError(_("This lies in the future."))
         return value
 
-    def validate(self, fields: dict) -> dict:
-        if "text_id" in fields and "chapter" in fields:
-            raise serializers.ValidationError({"chapter": [_("A note has a text or a chapter, not both.")]})
-        return fields
-
 
 class CommentBody(Body):
     shown_only = frozenset({"id", "author", "created", "edited"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from manuscripts.models import Round
+from manuscripts.models import Draft, Round
 from manuscripts.permissions import Actor
 from reviews.models import Thread
 from reviews.rounds import close_round
@@ -138,7 +138,7 @@ def test_words_that_do_not_stand_there(draft, rosa):
         ({"discipline": "deployment"}, "discipline"),
         ({"text_id": "999999"}, "text_id"),
         ({"text_id": None}, "text_id"),
-        ({"chapter": "c1"}, "chapter"),
+        ({"chapter": "c2"}, "chapter"),
         ({"created": "soon"}, "created"),
         ({"created": "2999-01-01T00:00:00Z"}, "created"),
         ({"status": "decided"}, "status"),
@@ -364,6 +364,22 @@ def test_editing_and_withdrawing(owner, draft, rosa, selma):
     alone = post(rosa, draft)
     assert rosa.delete(f"/threads/{alone['id']}/").status_code == 200
     problem(rosa.get(f"/threads/{alone['id']}/"), 404, "not_found")
+
+
+def test_of_sections_with_the_same_words_the_chapter_says_which_one_is_meant(draft, night, rosa):
+    same = "# In short\n\nTo be said at the end of every chapter."
+    book = {"c1": ("One", [("c1-1", None, same)]), "c2": ("Two", [("c2-1", None, same)])}
+    second = make_draft(night, book)
+    Draft.objects.filter(pk=draft.pk).update(state="closed")
+    Draft.objects.filter(pk=second.pk).update(state="open", round=draft.round, label="1.1")
+    body = note(second, "c2-1", "every chapter")
+    assert text_of(second, "c1-1").pk == text_of(second, "c2-1").pk
+    for chapter in ("c1", "c2"):
+        found = rosa.post(PATH, {**body, "chapter": chapter})
+        assert found.status_code == 201
+        assert found.json()["written_on"]["chapter"] == chapter
+        assert (found.json()["anchor"]["section"], found.json()["anchor"]["exact"]) == (f"{chapter}-1", "every chapter")
+    problem(rosa.post(PATH, {**body, "chapter": "c3"}), 400, "unknown_chapter")
 
 
 def test_placing_by_hand(owner, draft, rosa, selma):
