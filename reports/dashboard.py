@@ -5,7 +5,7 @@ from typing import Any
 from manuscripts.models import Manuscript
 from reports import done, headlines, remarks, strips
 from reports.collecting import collect
-from reports.findings import findings, step
+from reports.findings import asked, findings, step
 from reports.snapshot import Edition
 from reports.tables import Tables
 from reports.voices import Voices
@@ -53,8 +53,9 @@ def _chapter(pages: Pages, snapshot: Any, state: Data, row: Data, notes: list) -
     values = pages.data["map"]["value"] or []
     value = next((v for v in values if v["key"] == row["key"]), None)
     title = pages.chapter_title(row["key"], row["title"])
-    readers = {r.member for r in snapshot.reviews if row["key"] in r.read}
-    readers |= {a.member for a in snapshot.answers if a.scope == "chapter" and a.key == row["key"]}
+    people = asked(snapshot)
+    answered = {a.member for a in snapshot.answers if a.scope == "chapter" and a.key == row["key"]}
+    readers = {pk for pk, review in people.items() if row["key"] in review.read or pk in answered}
     return {
         "key": row["key"],
         "title": title,
@@ -62,7 +63,7 @@ def _chapter(pages: Pages, snapshot: Any, state: Data, row: Data, notes: list) -
         "why": done.why_not(state),
         "strip": strips.strip(snapshot, row["key"], here),
         "read": len(readers),
-        "asked": len({r.member for r in snapshot.reviews} | readers),
+        "asked": len(people),
         "sense": pages.cell(row["all"], title),
         "value": pages.cell(value["all"], title) if value else None,
         "waiting": sum(not r.decision for r in here),

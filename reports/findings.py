@@ -23,7 +23,7 @@ from reports.figures import (
     rating_figure,
     sees_value,
 )
-from reports.snapshot import Chapter, Edition, Section, Snapshot
+from reports.snapshot import Chapter, Edition, Review, Section, Snapshot
 from reports.tables import Tables
 from reports.voices import Voices
 from reviews.parts import COUNTED, count_parts
@@ -45,6 +45,12 @@ def sha256(data: object) -> str:
     return hashlib.sha256(canonical(data)).hexdigest()
 
 
+def asked(snapshot: Snapshot) -> dict[str, Review]:
+    """The reviews of those who count as asked, by member: readers of the round who have not been taken out."""
+    rows = [review for review in snapshot.reviews if review.present]
+    return {review.member: review for review in sorted(rows, key=lambda r: (r.member, r.state))}
+
+
 def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool) -> Data:
     """How far the asked have come: `{"all": C, "by_discipline": {slug: C}}`.
 
@@ -53,8 +59,7 @@ def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool) 
     would follow from the total.
     """
     people = {m.id: m for m in snapshot.members}
-    asked = [r for r in snapshot.reviews if r.present]
-    rows = {r.member: r for r in sorted(asked, key=lambda r: (r.member, r.state))}
+    rows = asked(snapshot)
 
     def figure(members: Iterable[str]) -> Data:
         return count_parts(rows[m].state for m in members)

@@ -6,10 +6,12 @@ from reports.collecting import collect
 from reports.dashboard import dashboard
 from reports.findings import coverage, findings
 from reports.snapshot import Edition
-from reviews.invitations import decline, personal_link, revoke
+from reviews.answers import save_answer
+from reviews.invitations import decline, make_contact, personal_link, revoke
 from reviews.members import remove_member
 from reviews.models import Review
 from reviews.people_table import people_of
+from reviews.questions import questions_of
 from reviews.rounds import open_draft
 from tests.books import BOOK, make_draft
 from tests.cast import make_cast, make_member
@@ -63,6 +65,19 @@ def test_everywhere_the_same(cast):
     first, *others = figures_of(cast)
     assert first[1] == {"asked": 7, "opened": 5, "reading": 2, "finished": 2, "declined": 1}
     assert all(other == first for other in others)
+
+
+def test_a_contact_whose_answers_are_recorded_and_who_was_taken_out_are_not_among_the_asked(cast):
+    author = cast.actor("author")
+    sense = next(q for q in questions_of(cast.book) if q.code == "makes_sense")
+    verdict = {"question": sense, "scope": "chapter", "key": "c1", "value": "yes"}
+    contact = make_contact(author, cast.book, name="By telephone", disciplines=["deployment"])
+    for member in (contact, cast.members["ops"]):
+        save_answer(author, cast.book, **verdict, member=member, via="by telephone")
+    asked = people_of(cast.book).counts["asked"]
+    chapters = dashboard(cast.book)["chapters"]
+    assert {chapter["asked"] for chapter in chapters} == {asked}
+    assert chapters[0]["read"] == 1
 
 
 def test_who_said_yes_once_has_not_said_yes_to_every_round(cast, client, run_jobs):
