@@ -106,6 +106,11 @@ class DraftPage:
         return sum(count for _fate, count in self.fates)
 
     @property
+    def shares(self) -> list[tuple[str, str]]:
+        """The fates that occur, each with its part of all notes: the width of its piece of the bar."""
+        return [(fate, f"{100 * count / self.notes:.3f}%") for fate, count in self.fates if count]
+
+    @property
     def unsettled(self) -> int:
         """Notes whose words would change or be gone."""
         return sum(count for fate, count in self.fates if fate in ("edited", "detached"))

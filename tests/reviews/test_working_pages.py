@@ -270,6 +270,18 @@ def test_an_edit_is_told_in_whole_words(client, draft):
     assert "… the harbourmaster writes down is <del>lost</del> <ins>kept</ins> and nobody" in page
 
 
+def test_what_becomes_of_the_notes_is_drawn_as_one_bar_of_its_parts(client, draft, omar):
+    applied = suggest(draft, omar, "night", "late")
+    for words in ("Nobody", "pager", "awake"):
+        suggest(draft, omar, words, "other")
+    apply(client, draft, applied)
+    run_jobs()
+    page = working_page(client, draft)
+    bar = re.search(r'<div class="fatebar" aria-hidden="true">(.*?)</div>', page)[1]
+    assert re.findall(r'<svg class="f-(\w+)" width="([\d.]+%)"', bar) == [("kept", "75.000%"), ("edited", "25.000%")]
+    assert 'style="' not in page
+
+
 def test_all_edits_thrown_away_at_once(client, draft, omar):
     apply(client, draft, suggest(draft, omar, "night", "late"))
     run_jobs()
