@@ -1,4 +1,4 @@
-"""What granian serves: every request in a pool of threads.
+"""What granian serves: live streams in its loop, every other request in a pool of threads.
 
 Under ASGI alone each synchronous view pays for a hop between threads, about seven times its time; under WSGI
 alone one open live stream keeps a thread for good. So pages and API go through the pool.
@@ -11,7 +11,9 @@ from a2wsgi import WSGIMiddleware
 
 from .wsgi import application as wsgi
 
-#: Requests served at once.
+from . import streams  # isort: skip - it needs Django, which .wsgi sets up
+
+#: Requests served at once, streams apart.
 THREADS = 8
 
 # A page of hundreds of notes makes some ten thousand small objects and drops them all: looking through them for
@@ -29,4 +31,6 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     async def coroutine() -> Any:
         return await receive()
 
+    if streams.asks_for_stream(scope) and await streams.serve(scope, coroutine, send):
+        return
     await _in_threads(scope, coroutine, send)

@@ -17,6 +17,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from config.celery import app
+from config.streams import streams
 from jobs.models import Job
 from jobs.worker import worker_seen
 from manuscripts.permissions import can
@@ -110,10 +111,18 @@ class JobsCollector(Collector):
         yield GaugeMetricFamily("widemargin_worker_seen", "1 if a worker was seen lately.", float(worker_seen()))
 
 
+class StreamsCollector(Collector):
+    """Live streams that this process holds open."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily("widemargin_live_streams", "Live streams that are open.", len(streams.open))
+
+
 @functools.cache
 def registry() -> CollectorRegistry:
-    """What /metrics shows: this process and the jobs."""
+    """What /metrics shows: this process, the jobs, the live streams."""
     figures = CollectorRegistry()
     ProcessCollector(registry=figures)
     figures.register(JobsCollector())
+    figures.register(StreamsCollector())
     return figures

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,9 @@ DEFAULT_DISCIPLINES = [  # slug, code, name, aliases, span; in value-stream orde
         "across",
     ),
 ]
+
+#: Where PostgreSQL tells the ids of new entries of the activity log.
+EVENTS_CHANNEL = "widemargin_events"
 
 #: How often another slug is tried when someone takes the free one in the same moment.
 SLUG_TRIES = 5
@@ -102,4 +105,8 @@ def record_event(
     `kind` is a noun and a verb ("thread.created"), `subject` what it is about ("thread:12"), `data` small facts that
     JSON can hold; never the words of a note.
     """
-    return Event.objects.create(manuscript=manuscript, kind=kind, actor=actor_membership, subject=subject, data=data)
+    event = Event.objects.create(manuscript=manuscript, kind=kind, actor=actor_membership, subject=subject, data=data)
+    if connection.vendor == "postgresql":  # rings when this is committed; on SQLite the file itself is watched
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [EVENTS_CHANNEL, str(event.pk)])
+    return event

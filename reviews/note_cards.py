@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from manuscripts.models import Discipline
 from manuscripts.rendering import render_comment
 
+from .live import note_stamp
 from .models import Decision, Thread
 
 REACTION_MARKS = {"too_slow": "slow"}
@@ -89,6 +90,7 @@ class Card:
     """
 
     id: Any
+    stamp: str
     mark: str
     icon: str
     kind: str
@@ -198,6 +200,7 @@ class Cards:
         replies = [self.message(c, None, c["mine"]) for c in rest]
         return Card(
             id=note["id"],
+            stamp=note_stamp(note["updated"]),
             mark=mark,
             icon=self.icon(mark, kind),
             kind=kind,

@@ -57,12 +57,13 @@ class _Maker:
 
     def note(self, n: Card) -> SafeString:
         return fill(
-            '<li class="note" id="note-%s" data-id="%s" data-kind="%s" data-scope="%s" data-status="%s"'
+            '<li class="note" id="note-%s" data-id="%s" data-stamp="%s" data-kind="%s" data-scope="%s" data-status="%s"'
             ' data-discipline="%s" data-can="%s" data-comment="%s"%s>%s<button class="open" type="button"'
             ' aria-expanded="false">%s</button>%s%s%s<div class="txt">%s</div>%s%s'
             '<div class="more">%s%s%s%s</div></li>',
             n.id,
             n.id,
+            n.stamp,
             n.mark,
             n.scope,
             n.status,

@@ -1,5 +1,7 @@
 """Lists of what is said, as one person may see them. Every mode of a round is applied here and nowhere else."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -78,6 +80,15 @@ def others_threads(membership: Membership) -> Q:
     return rule
 
 
+def _alike(membership: Membership) -> object:
+    """Equal for members of a manuscript for whom `others_threads` is the same rule."""
+    if membership.is_author_team:
+        return "team"
+    rounds = membership.manuscript.rounds.all()
+    own = any(r.visibility == Visibility.AFTER_VERDICT or r.others_sections == OthersSections.CLOSED for r in rounds)
+    return membership.pk if own else "readers"
+
+
 class ThreadQuerySet(QuerySet):
     """Threads. A withdrawn one is gone unless someone has replied to it."""
 
@@ -91,6 +102,20 @@ class ThreadQuerySet(QuerySet):
             else:
                 rule |= Q(manuscript=manuscript_id) & (Q(author=membership) | others_threads(membership))
         return self.filter(rule).existing()
+
+    def seen_by_each(self, members: Iterable[Membership]) -> dict[int, set[int]]:
+        """By the id of each of these members of one manuscript, to which the threads belong: the ids that `visible_to`
+        has for them, and those withdrawn that it had. Readers for whom the same holds are asked about once."""
+        authors = dict(self.values_list("pk", "author_id"))
+        alike: dict[object, set[int]] = {}
+        seen = {}
+        for member in members:
+            key = _alike(member)
+            if key not in alike:
+                rows = self if member.is_author_team else self.filter(others_threads(member))
+                alike[key] = set(rows.values_list("pk", flat=True)) if authors else set()
+            seen[member.pk] = alike[key] | {pk for pk, author in authors.items() if author == member.pk}
+        return seen
 
     def signed_for(self, viewer: Membership) -> "ThreadQuerySet":
         """Those whose author this member is told by name: a filter by author must not tell more."""

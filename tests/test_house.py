@@ -34,6 +34,7 @@ def test_metrics_for_this_machine_only(client, db):
     text = client.get("/metrics").content.decode()
     assert 'widemargin_jobs{state="queued"} 0.0' in text
     assert "widemargin_worker_seen 1.0" in text
+    assert "widemargin_live_streams 0.0" in text
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 404
     assert client.get("/metrics", HTTP_X_FORWARDED_FOR="203.0.113.9").status_code == 404
 

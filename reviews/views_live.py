@@ -1,0 +1,69 @@
+"""What open pages ask for: what others did, and the notes it is about.
+
+Where config.asgi serves, `live` is a stream for those who ask for one (config/streams.py); here it answers at once,
+for scripts and for proxies that let no stream through.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_safe
+
+from manuscripts.models import Placement
+from manuscripts.numbers import whole
+
+from .live import MOST, OUT_OF_DATE, cursor_at, since
+from .note_html import notes_html
+from .room import book_threads, chapter_threads, draft_to_read, manuscript_to_read
+from .views_reading import cards_of
+
+
+def from_elsewhere(request: HttpRequest) -> bool:
+    """Whether a page of another site asks."""
+    origin = request.headers.get("Origin")
+    ours = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    return (origin is not None and origin not in ours) or request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
+def cursor_of(request: HttpRequest) -> str:
+    """Until when the one who asks has been told."""
+    return request.headers.get("Last-Event-ID") or request.GET.get("since", "")
+
+
+@require_safe
+def live(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happened since a cursor, and the next cursor."""
+    if from_elsewhere(request):
+        raise PermissionDenied(_("Only pages of this site may ask for this."))
+    manuscript = manuscript_to_read(request.actor, slug)
+    now = timezone.now()
+    told = since(request.actor.membership_in(manuscript), cursor_of(request))
+    return JsonResponse({"cursor": cursor_at(now), **told.data()})
+
+
+@require_GET
+def note_cards(request: HttpRequest, slug: str) -> HttpResponse:
+    """The notes `ids` of a chapter (of the book, where none is named) as they stand now in the draft `on`, as one piece
+    of HTML; those that are not there for the one who asks are left out. `frame` where another draft is open."""
+    manuscript = manuscript_to_read(request.actor, slug)
+    draft = draft_to_read(request.actor, manuscript, None)
+    if request.GET.get("on") != str(draft.number):
+        return JsonResponse({"html": "", "frame": OUT_OF_DATE})
+    ids = [whole(part) for part in request.GET.get("ids", "").split(",")[:MOST]]
+    threads = _standing(request, draft, request.GET.get("chapter", ""))
+    cards = cards_of(request, draft, threads.filter(pk__in=[pk for pk in ids if pk is not None]))
+    return JsonResponse({"html": notes_html(cards), "frame": ""})
+
+
+def _standing(request: HttpRequest, draft: Any, chapter: str) -> Any:
+    if not chapter:
+        return book_threads(request.actor, draft)
+    there = Placement.objects.readable_by(request.actor, draft).filter(chapter__key=chapter)
+    chapter_id = there.order_by().values_list("chapter_id", flat=True).first()
+    if chapter_id is None:
+        raise Http404(_("There is no such chapter in this draft."))
+    return chapter_threads(request.actor, draft, chapter_id)
