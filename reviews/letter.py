@@ -50,6 +50,11 @@ class Letter:
         return SECTION_ANSWERS * len(self.sections) + ONE_ANSWER
 
     @property
+    def minutes_over(self) -> int:
+        """What is left of the minutes asked for, for what everyone reads."""
+        return max(0, (self.asked_minutes or 0) - self.reading_minutes - self.answer_minutes)
+
+    @property
     def minutes(self) -> int | None:
         """In all: what the author asked for, else the estimate; None where there is nothing to go by."""
         return self.asked_minutes or (self.reading_minutes + self.answer_minutes if self.sections else None)

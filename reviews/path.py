@@ -65,6 +65,21 @@ class Path:
         return sum(step.left for step in self.open_steps)
 
     @property
+    def over(self) -> int:
+        """Minutes that are over because no chapter fits in them."""
+        filled = any(step.kind == "chapter" for step in self.steps)
+        return 0 if filled or not self.given else max(0, self.given - _sum(self.steps))
+
+    @property
+    def unanswered(self) -> int:
+        """How many of its open steps ask for an answer."""
+        return sum(1 for step in self.open_steps if step.kind != "read")
+
+    @property
+    def skipped(self) -> int:
+        return sum(1 for step in self.steps if step.skipped)
+
+    @property
     def first_chapter(self) -> Step | None:
         return next((step for step in self.steps if step.kind == "chapter" and step.open), None)
 
@@ -74,10 +89,11 @@ class Path:
 
     def after(self, chapter_key: str) -> Step | None:
         """The next open step that is not on the page of that chapter: one behind it, else one that was left open
-        before it."""
+        before it, and the question on the book last of all."""
         here = [at for at, step in enumerate(self.steps) if step.chapter_key == chapter_key]
         last = here[-1] if here else -1
         elsewhere = [step for step in self.steps[last + 1 :] + self.steps[: last + 1] if step.open]
+        elsewhere.sort(key=lambda step: step.kind == "book")
         return next((step for step in elsewhere if step.chapter_key != chapter_key), None)
 
 

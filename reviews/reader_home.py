@@ -97,15 +97,6 @@ class Home:
         walked = {step.chapter_key for step in self.path.steps if step.kind == "chapter"}
         return [chapter for chapter in self.chapters if chapter.line.key not in walked]
 
-    @property
-    def unanswered(self) -> int:
-        """How many targets are still without an answer, those passed over left out."""
-        passed = {step.name for step in self.path.steps if step.skipped}
-        missing = [f"answer:{own.line.key}" for own in self.own if not own.answered]
-        missing += [f"chapter:{c.line.key}" for c in self.chapters if c.asked and not c.answered]
-        missing += ["book:" for group in self.book if not group.answered]
-        return len([name for name in missing if name not in passed])
-
     def asked_on(self, chapter_key: str) -> list[Group]:
         """What is asked at the foot of that chapter: about the own sections in it, then about itself."""
         own = [group for own in self.own if own.line.chapter_key == chapter_key for group in own.groups]

@@ -168,8 +168,9 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     first = not membership.readings.exists()
     form = ProfileForm(request.POST or None, membership=membership)
-    if request.method == "POST" and form.is_valid() and _describe(request, membership, form):
-        return redirect(first_page(request.actor, membership) if first else reverse("manuscript", args=[slug]))
+    told = _describe(request, membership, form) if request.method == "POST" and form.is_valid() else None
+    if told:
+        return redirect(first_page(request.actor, told) if first else reverse("manuscript", args=[slug]))
     context = {
         "manuscript": manuscript,
         "membership": membership,
@@ -187,8 +188,8 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "reviews/profile.html", context, status=400 if form.errors else 200)
 
 
-def _describe(request: HttpRequest, membership: Membership, form: ProfileForm) -> bool:
-    """Stores what was said; False where the form now says what was refused."""
+def _describe(request: HttpRequest, membership: Membership, form: ProfileForm) -> Membership | None:
+    """Stores what was said: the membership as it now is. None where the form says what was refused."""
     said = dict(form.cleaned_data)
     chosen, named = list(said.pop("disciplines")), said.pop("named")
     try:
@@ -196,11 +197,10 @@ def _describe(request: HttpRequest, membership: Membership, form: ProfileForm) -
             check(request.actor, "people.describe", membership)
             chosen.append(discipline_called(request.actor, membership.manuscript, named))
         slugs = [discipline.slug for discipline in chosen]
-        change_member(request.actor, membership, **said, **({"disciplines": slugs} if slugs else {}))
+        return change_member(request.actor, membership, **said, **({"disciplines": slugs} if slugs else {}))
     except Refused as refused:
         form.add_error("named" if named else None, refused.detail)
-        return False
-    return True
+        return None
 
 
 SPHERE_WORDS = [

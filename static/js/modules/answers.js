@@ -76,6 +76,16 @@ start("answers", async (element) => {
     timers.set(name, setTimeout(() => saved.get(name) !== target.value && save(name), AFTER));
   });
 
+  /* A number rates, where the focus is on a rating. */
+  form.addEventListener("keydown", (event) => {
+    if (event.target.type !== "radio" || event.ctrlKey || event.metaKey || event.altKey || !/^[1-5]$/.test(event.key)) return;
+    const rated = event.target.closest(".ask").querySelector(`.opts.five [value="${event.key}"]`);
+    if (!rated) return;
+    event.preventDefault();
+    rated.focus();
+    rated.click();
+  });
+
   /* What was given here and had not reached the server when the page was left; and what has by now. */
   function show({ note: { place, value } }) {
     if (!saved.has(place) || saved.get(place) !== now(place)) return;

@@ -23,6 +23,14 @@ export function startKeys(room) {
     if (unit) room.note(kind, unit, unit.button);
   }
   const go = (name) => document.querySelector(`link[rel=${name}]`) && (location.href = document.querySelector(`link[rel=${name}]`).href);
+  /* To the first question that has no answer yet, ready for the keys. */
+  function rate() {
+    const verdict = document.querySelector("#verdict");
+    const asked = [...(verdict?.querySelectorAll("fieldset.ask") ?? [])];
+    const open = asked.find((question) => !question.querySelector(":checked")) ?? asked[0];
+    verdict?.scrollIntoView();
+    (open?.querySelector(":checked") ?? open?.querySelector("input") ?? verdict?.querySelector("a, textarea"))?.focus();
+  }
   const actions = {
     j: () => step(room, 1),
     k: () => step(room, -1),
@@ -30,7 +38,7 @@ export function startKeys(room) {
     e: () => mark("suggest"),
     x: () => mark("experience"),
     r: () => room.active?.element.querySelector("[data-reply] textarea, form textarea")?.focus(),
-    v: () => document.querySelector("#verdict")?.scrollIntoView(),
+    v: rate,
     d: () => room.toggleChanges?.(),
     h: () => {
       const select = document.querySelector("#show");
