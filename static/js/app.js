@@ -47,12 +47,13 @@ document.addEventListener("submit", (event) => {
   event.target.elements.csrfmiddlewaretoken.value = token();
   closeStores(true);
   forgetAll(localStorage);
-  tellWindows(false);
+  tellWindows([]);
 });
 
 /* Whoever is here now leaves nothing in this browser of somebody whose session just ended. */
 const { members } = document.body.dataset;
 if (members !== undefined) {
-  forgetAll(localStorage, members.trim().split(" "));
-  tellWindows(true);
+  const here = members.trim().split(" ");
+  forgetAll(localStorage, here);
+  tellWindows(here);
 }

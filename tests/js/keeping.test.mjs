@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { forgetAll, mergeUnsent, unsentStore } from "../../static/js/lib/keeping.js";
+import { closeStores, forgetAll, mergeUnsent, unsentStore } from "../../static/js/lib/keeping.js";
 
 function storage() {
   const held = new Map();
@@ -55,4 +55,21 @@ test("signing out forgets what all had unsent, and nothing else", () => {
   unsentStore(disk, "8").keep("b", { body: "y" });
   forgetAll(disk);
   assert.deepEqual([unsentStore(disk, "7").all(), unsentStore(disk, "8").all(), disk.length], [[], [], 1]);
+});
+
+test("who comes after somebody finds nothing of theirs, and keeps their own", () => {
+  const disk = storage();
+  unsentStore(disk, "7:book").keep("a", { body: "x" });
+  unsentStore(disk, "8:book").keep("b", { body: "y" });
+  forgetAll(disk, ["8"]);
+  assert.deepEqual([unsentStore(disk, "7:book").all(), unsentStore(disk, "8:book").get("b").body], [[], "y"]);
+});
+
+test("after its owner signed out nothing more is kept, until they are back", () => {
+  const store = unsentStore(storage(), "7:book");
+  closeStores(true);
+  assert.equal(store.keep("a", { body: "x" }), false);
+  closeStores(false);
+  assert.equal(store.keep("a", { body: "x" }), true);
+  assert.equal(store.all().length, 1);
 });

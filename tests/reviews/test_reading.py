@@ -230,11 +230,12 @@ def test_what_is_typed_is_kept_for_its_writer_alone(draft, ops, sec):
     content = {"mark": "comment", "body": "Half a thou", "chapter": "c1"}
     kept = client.post("/m/the-night-shift/unsent/", {"place": "note:1", "content": json.dumps(content)}, **JSON)
     assert kept.json() == {"kept": True}
-    assert client.get("/m/the-night-shift/unsent/list/").json() == {"notes": [{**content, "place": "note:1"}]}
+    held = {"member": ops.pk, "notes": [{**content, "place": "note:1"}]}
+    assert client.get("/m/the-night-shift/unsent/list/").json() == held
     assert "Half a thou" in client.get("/m/the-night-shift/").content.decode()
-    assert signed_in(sec.user).get("/m/the-night-shift/unsent/list/").json() == {"notes": []}
+    assert signed_in(sec.user).get("/m/the-night-shift/unsent/list/").json()["notes"] == []
     client.post("/m/the-night-shift/unsent/", {"place": "note:1", "discard": "1"}, **JSON)
-    assert client.get("/m/the-night-shift/unsent/list/").json() == {"notes": []}
+    assert client.get("/m/the-night-shift/unsent/list/").json() == {"member": ops.pk, "notes": []}
 
 
 def test_a_reply_tried_twice_is_one_reply(draft, ops, sec):

@@ -14,9 +14,9 @@ export function newPlace(kind) {
 
 /**
  * Keeps under the name `place` what `content()` gives, in this browser and at the address `url`; `state` says so.
- * `taken()` is called where the composer of that name was sent from another window.
+ * `show(held)` shows what was typed into the same in another window; `taken()` is called where it was sent from there.
  */
-export function keeper({ url, place, content, state, taken = () => {} }) {
+export function keeper({ url, place, content, state, show, taken = () => {} }) {
   let timer;
   let held = null; // what the server is to have
   let under = null; // the post that is on its way
@@ -47,6 +47,12 @@ export function keeper({ url, place, content, state, taken = () => {} }) {
     } else state.textContent = error instanceof Refusal ? error.message : words.notKept;
     if (error instanceof NotSaved) takeBack = whenBack(toServer);
   }
+
+  store.follow((other) => {
+    if (!state.isConnected) return false;
+    if (other.place === place) show(other);
+    return true;
+  });
 
   return {
     get place() {

@@ -40,9 +40,13 @@ export function unsentStore(storage, member) {
         return [];
       }
     },
-    /** Calls `act` with what another window of this browser keeps for `place`, whenever it does. */
-    follow(place, act) {
-      addEventListener("storage", (event) => event.key === prefix + place && event.newValue && act(this.get(place)));
+    /** Calls `act` with what another window of this browser keeps, whenever it does; until `act` gives false. */
+    follow(act) {
+      const heard = ({ key, newValue }) => {
+        if (!newValue || !key?.startsWith(prefix)) return;
+        if (act(this.get(key.slice(prefix.length))) === false) removeEventListener("storage", heard);
+      };
+      addEventListener("storage", heard);
     },
   };
 }

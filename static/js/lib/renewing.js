@@ -6,15 +6,12 @@ import { closeStores } from "./keeping.js";
 import { token } from "./token.js";
 
 const channel = globalThis.BroadcastChannel && globalThis.document ? new BroadcastChannel("widemargin") : null;
-const HERE_AGAIN = "here-again"; // told to the other windows of this browser by every page with somebody signed in
-const SIGNED_OUT = "signed-out";
-
 let asking = null; // the promise of the dialog that is open
-let lost = false; // whether this page has seen its session end
+let lost = false; // whether this page's person is no longer the one signed in
 
-/** Tells the other windows that somebody is signed in here, or (false) that they signed out. */
-export function tellWindows(signedIn) {
-  channel?.postMessage(signedIn ? HERE_AGAIN : SIGNED_OUT);
+/** Tells the other windows of this browser whose memberships are signed in now; [] after signing out. */
+export function tellWindows(members) {
+  channel?.postMessage(members);
 }
 
 /** This page was told that its person is signed out. */
@@ -22,11 +19,13 @@ export function loseSession() {
   lost = true;
 }
 
-channel?.addEventListener("message", async ({ data }) => {
-  if (data === SIGNED_OUT) {
+/* Where somebody else has come or this page's person has left, nothing more is kept in this browser. */
+channel?.addEventListener("message", ({ data: members }) => {
+  const { member } = document.body.dataset;
+  if (member && !members.includes(member)) {
     closeStores(true);
     lost = true;
-  } else if (lost && !asking && (await whoIsHere()) === "same") {
+  } else if (lost && !asking) {
     comeBackHere();
   }
 });
@@ -48,6 +47,12 @@ async function whoIsHere() {
   } catch {
     return "unreached";
   }
+}
+
+/** Whether a plain form can be sent now in this person's name; they are asked to come back first where they must. */
+export async function mayGo() {
+  const who = await whoIsHere();
+  return who === "same" || (who === "nobody" && (await renew()));
 }
 
 /** Asks this page's person to come back; true when they are, false when they would rather not now. */
@@ -88,7 +93,7 @@ function ask(template) {
     dialog.querySelector("[data-later]").addEventListener("click", () => end(false), options);
     addEventListener("focus", look, options);
     document.addEventListener("visibilitychange", look, options);
-    channel?.addEventListener("message", (event) => event.data === HERE_AGAIN && look(), options);
+    channel?.addEventListener("message", look, options);
     for (const form of dialog.querySelectorAll("form")) {
       form.addEventListener("submit", (event) => {
         event.preventDefault();

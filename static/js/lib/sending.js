@@ -121,6 +121,7 @@ function knock() {
 
 globalThis.addEventListener?.("online", knock);
 globalThis.addEventListener?.("renewed", knock);
+globalThis.document?.addEventListener("visibilitychange", () => document.visibilityState === "visible" && waiting.size && knock());
 
 /** The unsent notes the server keeps for this person, [] where it cannot be reached. */
 export async function fetchUnsent(url) {

@@ -4,6 +4,9 @@
    that the server put the writer's own words in it. */
 import { start } from "../app.js";
 import { unsentStore } from "../lib/keeping.js";
+import { mayGo } from "../lib/renewing.js";
+import { token } from "../lib/token.js";
+import { words } from "../lib/words.js";
 
 /* Words typed on an earlier text of the section are shown beside, never put over the newer one. */
 function showEarlier(form, value, forget) {
@@ -24,6 +27,7 @@ start("section-edit", (form) => {
   const before = field.value;
   const typed = "typed" in form.dataset;
   let leaving = false;
+  let asked = false; // whether it is asked who is signed in: once, however often it is clicked
 
   /* A text that was kept has another id: what is still here under this one never arrived. */
   const section = place.slice(0, place.lastIndexOf(":") + 1);
@@ -48,9 +52,17 @@ start("section-edit", (form) => {
     event.preventDefault();
     form.querySelector("button[value=save]").click();
   });
-  form.addEventListener("submit", (event) => {
-    leaving = true;
-    store.keep(place, { value: field.value, sent: event.submitter?.value !== "preview" });
+  form.addEventListener("submit", async (event) => {
+    const { submitter } = event;
+    if (leaving) return store.keep(place, { value: field.value, sent: submitter?.value !== "preview" });
+    event.preventDefault();
+    if (asked) return;
+    asked = true;
+    leaving = await mayGo();
+    asked = false;
+    if (!leaving) return (state.textContent = words.unreached);
+    form.elements.csrfmiddlewaretoken.value = token();
+    form.requestSubmit(submitter);
   });
   document.querySelector("[data-leave]")?.addEventListener("click", () => {
     leaving = true;

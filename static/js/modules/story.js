@@ -21,7 +21,7 @@ start("story", async (form) => {
     for (const [name, value] of Object.entries(fields)) if (form.elements[name]) form.elements[name].value = value;
   };
   const anew = () => keeping.rename(newPlace("story"));
-  const keeping = keeper({ url: form.dataset.unsentUrl, place: newPlace("story"), content, state, taken: anew });
+  const keeping = keeper({ url: form.dataset.unsentUrl, place: newPlace("story"), content, state, taken: anew, show: (other) => fill(other.fields) });
   const sending = sendsOnce(form, {
     keeping,
     request: () => ({ url: form.action, fields: { ...content().fields, place: keeping.place } }),
@@ -40,6 +40,5 @@ start("story", async (form) => {
   keeping.rename(earlier.place, false);
   fill(earlier.fields);
   state.textContent = words.kept;
-  store.follow(earlier.place, (held) => held.place === keeping.place && held.fields && fill(held.fields));
   if (earlier.waits) sending.waits();
 });

@@ -22,9 +22,9 @@ export function startTyping(pane, unsentUrl, listUrl) {
 
   function keeps(form, field, place, said) {
     const content = () => ({ ...said, body: field.value });
-    const keeping = keeper({ url: unsentUrl, place, content, state: form.querySelector(".kept") });
-    form.addEventListener("input", (event) => {
-      if (event.target !== field) return;
+    const show = (other) => (field.value = other.body);
+    const keeping = keeper({ url: unsentUrl, place, content, state: form.querySelector(".kept"), show });
+    field.addEventListener("input", () => {
       unsent.set(keeping.place, { ...content(), place: keeping.place });
       keeping.keep();
     });

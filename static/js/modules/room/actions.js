@@ -80,10 +80,13 @@ export function startActions(room) {
     for (const reply of element.querySelectorAll(".reply[data-mine]")) furnishMine(element, reply, can);
   }
 
-  /* Keeps what is typed in `form` under `place`, and remembers it here for when the note is opened again. */
-  function keeps(form, place, content) {
-    const keeping = room.keeper(place, content, { state: form.querySelector(".kept") });
-    form.addEventListener("input", () => {
+  /* Keeps what is typed in `field` under `place` beside what is `said` of it, and remembers it here for when the note
+     is opened again. */
+  function keeps(field, place, said) {
+    const content = () => ({ ...said(), chapter: room.data.chapter, body: field.value });
+    const show = (other) => (field.value = other.body);
+    const keeping = room.keeper(place, content, { state: field.form.querySelector(".kept"), show });
+    field.addEventListener("input", () => {
       unsent.set(keeping.place, { ...content(), place: keeping.place });
       keeping.keep();
       room.tell("grown");
@@ -95,8 +98,7 @@ export function startActions(room) {
     const id = element.dataset.id;
     const earlier = [...unsent.values()].find((note) => note.reply === id && note.body);
     form.body.value = earlier?.body ?? "";
-    const content = () => ({ reply: id, chapter: room.data.chapter, body: form.body.value });
-    const keeping = keeps(form, earlier?.place ?? newPlace("reply"), content);
+    const keeping = keeps(form.body, earlier?.place ?? newPlace("reply"), () => ({ reply: id }));
     const sending = sendsOnce(form, {
       keeping,
       request: () => ({ url: url(id, "reply"), fields: { body: form.body.value, place: keeping.place } }),
@@ -180,7 +182,7 @@ export function startActions(room) {
     const earlier = unsent.get(place);
     let was = earlier?.was ?? body ?? "";
     form.body.value = earlier?.body ?? body ?? "";
-    const keeping = keeps(form, place, () => ({ edit: comment, chapter: room.data.chapter, was, body: form.body.value }));
+    const keeping = keeps(form.body, place, () => ({ edit: comment, was }));
     form.querySelector("[data-cancel]").addEventListener("click", () => {
       keeping.discard();
       unsent.delete(place);
@@ -224,7 +226,7 @@ export function startActions(room) {
     else offer();
     const place = `decide:${id}`;
     form.reason.value = unsent.get(place)?.body ?? "";
-    const keeping = keeps(form, place, () => ({ decide: id, chapter: room.data.chapter, body: form.reason.value }));
+    const keeping = keeps(form.reason, place, () => ({ decide: id }));
     sendsOnce(form, {
       keeping,
       lasting: false,

@@ -90,15 +90,17 @@ export function startComposer(room) {
       keeping.rename(newPlace("note"));
       element.dataset.place = keeping.place;
     };
-    const keeping = room.keeper(place, read, { state: form.querySelector(".kept"), taken: setApart });
+    const keeping = room.keeper(place, read, {
+      state: form.querySelector(".kept"),
+      taken: setApart,
+      show: (other) => {
+        setTyped(form, other);
+        drawTyped(room, element, content);
+      },
+    });
     form.addEventListener("input", () => {
       drawTyped(room, element, content);
       keeping.keep();
-    });
-    room.store.follow(place, (held) => {
-      if (!form.isConnected || held.place !== keeping.place) return;
-      setTyped(form, held);
-      drawTyped(room, element, content);
     });
     if (kept) form.querySelector(".kept").textContent = words.kept;
     const sending = sendsOnce(form, {
