@@ -179,6 +179,16 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# Lists of notes that were made and packed (reviews/crowd.py): a few, of some hundred kilobytes each, in this process
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "lists": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "lists",
+        "OPTIONS": {"MAX_ENTRIES": 48},
+    },
+}
+
 # Files
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

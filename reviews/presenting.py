@@ -153,19 +153,30 @@ _PLACE = ["draft_id", "draft__number", "chapter_id", "chapter__key", "chapter_ti
 _PLACE += ["discipline_id"]
 
 
+class TooMany(Exception):
+    """There are more notes than were to be presented at once."""
+
+
 def present(
-    actor: Actor, threads: QuerySet, draft: Draft | None, texts: Mapping[int, str] | None = None
+    actor: Actor,
+    threads: QuerySet,
+    draft: Draft | None,
+    texts: Mapping[int, str] | None = None,
+    most: int | None = None,
 ) -> list[dict[str, Any]]:
     """The notes of `threads` (of one manuscript, already narrowed to what the actor may see), in its order, as they
     stand in `draft`: the API's shape with paths for URLs, and `mine`, `agreed`, `can` and more for pages. `texts` are
-    canonical texts by SectionText id that the caller has at hand."""
+    canonical texts by SectionText id that the caller has at hand. Raises TooMany for more than `most` notes."""
     viewers = [membership.pk for membership in actor.memberships().values()]
     agreed = Agreement.objects.filter(thread=OuterRef("pk"))
     number = agreed.order_by().values("thread").annotate(n=Count("pk")).values("n")
     noted = threads.annotate(
         agreements_count=Coalesce(Subquery(number), 0), agreed=Exists(agreed.filter(member__in=viewers))
     )
-    rows = list(noted.values_list(*_THREAD, named=True))
+    listed = noted.values_list(*_THREAD, named=True)
+    rows = list(listed[: most + 1] if most is not None else listed)
+    if most is not None and len(rows) > most:
+        raise TooMany
     if not rows:
         return []
     manuscript = draft.manuscript if draft else Manuscript.objects.get(pk=rows[0].manuscript_id)

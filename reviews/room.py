@@ -94,6 +94,15 @@ def _placed_in(draft: Draft) -> Any:
     return Anchor.objects.filter(~Exists(newer), draft=draft)
 
 
+def chapter_to_read(actor: Actor, draft: Draft, chapter_key: str) -> int:
+    """The id of that chapter. Raises Http404 where this person may read nothing of it in that draft."""
+    rows = Placement.objects.readable_by(actor, draft).filter(chapter__key=chapter_key).order_by()
+    found: int | None = rows.values_list("chapter_id", flat=True).first()
+    if found is None:
+        raise Http404(_("There is no such chapter in this draft."))
+    return found
+
+
 def chapter_threads(actor: Actor, draft: Draft, chapter_id: int) -> Any:
     """The notes of that chapter in the draft: on its passages, detached from it, and on the chapter as a whole."""
     here = Q(scope="chapter", chapter=chapter_id) | Q(

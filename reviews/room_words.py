@@ -56,6 +56,8 @@ def room_words() -> dict[str, object]:
         "decided": _("Decided"),
         "discarded": _("Discarded"),
         "undo": _("Undo"),
+        "no_list": _("The notes did not come."),
+        "try_again": _("Try again"),
         "show_changes": _("Show the changes"),
         "hide_changes": _("Hide the changes"),
         "go_there": _("Go there"),

@@ -1,12 +1,16 @@
 """The reading room, and the page of the book as a whole."""
 
+import gzip
+from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
 from manuscripts.models import Draft, Manuscript, Membership
@@ -15,12 +19,23 @@ from manuscripts.rendering import display
 
 from .as_it_was import as_they_stood, drafts_to_read, stood_until
 from .contents import contents
+from .crowd import MOST_ON_PAGE, ON_A_PLAIN_PAGE, packed, version
+from .models import Thread
 from .note_cards import Card, Cards
 from .note_html import notes_html
-from .presenting import present
+from .presenting import TooMany, present
 from .querysets import others_hidden
 from .reader_home import home_of, last_call
-from .room import Room, book_threads, chapter_threads, draft_to_read, manuscript_to_read, open_room, voices
+from .room import (
+    Room,
+    book_threads,
+    chapter_threads,
+    chapter_to_read,
+    draft_to_read,
+    manuscript_to_read,
+    open_room,
+    voices,
+)
 from .room_words import room_words
 from .since import since_of
 
@@ -35,7 +50,7 @@ def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     draft = draft_to_read(request.actor, manuscript, request.GET.get("draft"), drafts)
     room = open_room(request.actor, draft, chapter)
     texts = {row.text_id: row.text.text for row in room.sections}
-    cards = cards_of(request, draft, chapter_threads(request.actor, draft, room.chapter_id), texts=texts)
+    shown = _notes_on_page(request, draft, room.chapter_id, texts)
     frame = room_context(request, draft, room.membership)
     context = {
         **frame,
@@ -44,8 +59,7 @@ def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
         "drafts": drafts,
         "contents": room.contents,
         "sections": _sections(room),
-        "cards": cards,
-        "notes": notes_html(cards),
+        **shown,
         "asked": room.membership.role == "reviewer" and draft.was_opened and room.line.position > 0,
         "others_notes": others_hidden(room.membership, draft, room.chapter_id),
     }
@@ -63,7 +77,7 @@ def read_book(request: HttpRequest, slug: str) -> HttpResponse:
         **room_context(request, draft, membership),
         "contents": contents(request.actor, draft, membership),
         "drafts": drafts_to_read(request.actor, manuscript),
-        "cards": cards,
+        "total": len(cards),
         "notes": notes_html(cards),
     }
     return render(request, "reviews/read_book.html", context)
@@ -96,21 +110,61 @@ def reader_zone(request: HttpRequest, manuscript: Manuscript) -> str:
     return own or manuscript.time_zone
 
 
+def _notes_on_page(request: HttpRequest, draft: Draft, chapter_id: int, texts: dict[int, str]) -> dict[str, Any]:
+    """The notes for a chapter's page and how many there are. In a crowd they are no part of the page, which asks for
+    the list of them; without script `?notes=n` shows the n-th page of them."""
+    threads = chapter_threads(request.actor, draft, chapter_id)
+    try:
+        cards = cards_of(request, draft, threads, texts=texts, most=MOST_ON_PAGE)
+        return {"notes": notes_html(cards), "total": len(cards)}
+    except TooMany:
+        until = _until(request, draft)
+        threads = threads.filter(created__lte=until) if until else threads
+    pages = Paginator(threads.values_list("pk", flat=True), ON_A_PLAIN_PAGE)
+    page = pages.get_page(request.GET["notes"]) if request.GET.get("notes") else None
+    shown = cards_of(request, draft, Thread.objects.filter(pk__in=list(page)), texts=texts) if page else []
+    return {"notes": notes_html(shown), "total": pages.count, "crowd": True, "plain": page}
+
+
+@require_GET
+def chapter_notes(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
+    """All notes of a chapter that this person sees, as JSON (reviews/crowd.py). What they may read is looked up before
+    it is said that nothing has changed."""
+    manuscript = manuscript_to_read(request.actor, slug)
+    draft = draft_to_read(request.actor, manuscript, request.GET.get("draft"))
+    threads = chapter_threads(request.actor, draft, chapter_to_read(request.actor, draft, chapter))
+    name = version(request.actor, draft, threads, reader_zone(request, manuscript), _until(request, draft))
+    found = packed(name, lambda: cards_of(request, draft, threads))
+    unpacked = "gzip" not in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(gzip.decompress(found.body) if unpacked else found.body, "application/json")
+    if not unpacked:
+        response["Content-Encoding"] = "gzip"
+    response["Cache-Control"], response["Vary"] = "private, no-cache", "Accept-Encoding"
+    response["ETag"] = f'W/"{found.tag}"'
+    return get_conditional_response(request, response["ETag"], response=response)
+
+
+def _until(request: HttpRequest, draft: Draft) -> datetime | None:
+    """The moment at which a former draft is shown; None for a draft as it is now."""
+    return stood_until(draft) if request.GET.get("draft") else None
+
+
 def cards_of(
     request: HttpRequest,
     draft: Draft,
     threads: Any,
     titles: dict[str, str] | None = None,
     texts: dict[int, str] | None = None,
+    most: int | None = None,
 ) -> list[Card]:
     """The notes of a queryset as cards for the one who asks. `titles` of chapters by key, where a card says its
-    place; `texts` by id that are at hand."""
+    place; `texts` by id that are at hand. Raises TooMany for more than `most`."""
     manuscript = draft.manuscript
-    until = stood_until(draft) if request.GET.get("draft") else None
+    until = _until(request, draft)
     if until:
         threads = threads.filter(created__lte=until)
     maker = Cards(manuscript.all_disciplines, reader_zone(request, manuscript), titles)
-    notes = present(request.actor, threads, draft, texts)
+    notes = present(request.actor, threads, draft, texts, most)
     return [maker.card(note) for note in (as_they_stood(notes, until) if until else notes)]
 
 

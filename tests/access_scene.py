@@ -376,7 +376,7 @@ BODIES: dict[str, Any] = {
 
 
 #: What stands behind the path.
-QUERIES = {"read unopened": "?draft=2"}
+QUERIES = {"read unopened": "?draft=2", "chapter_notes unopened": "?draft=2"}
 
 
 # What goes before

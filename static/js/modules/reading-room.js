@@ -6,8 +6,11 @@ import { startChanges } from "./room/changes.js";
 import { startComposer } from "./room/composer.js";
 import { startFrame } from "./room/frame.js";
 import { startKeys } from "./room/keys.js";
-import { noteAt, paint } from "./room/marks.js";
-import { collect, filter, layOut, open, step } from "./room/notes.js";
+import { fetchCrowd } from "./room/crowd.js";
+import { itemById, itemOf } from "./room/item.js";
+import { forgetPlaces, layOut } from "./room/layout.js";
+import { noteAt, paint, paintActive } from "./room/marks.js";
+import { collect, drawSuggestions, filter, open, step } from "./room/notes.js";
 import { describeUnits, startParagraphs } from "./room/paragraphs.js";
 import { startPlacing } from "./room/placing.js";
 import { startProgress } from "./room/progress.js";
@@ -18,6 +21,7 @@ import { startStrip } from "./room/strip.js";
 
 function startRoom(element) {
   const room = makeRoom(element);
+  const crowd = fetchCrowd(room);
   let waiting = 0;
   const relay = () => {
     cancelAnimationFrame(waiting);
@@ -30,7 +34,11 @@ function startRoom(element) {
     paint(room);
     relay();
   });
-  room.on("open", () => paint(room));
+  room.on("drawn", () => {
+    describeUnits(room);
+    drawSuggestions(room);
+  });
+  room.on("open", () => paintActive(room));
   room.on("shown", () => paint(room));
   room.on("grown", relay);
 
@@ -54,14 +62,14 @@ function startRoom(element) {
   room.list.addEventListener("click", (event) => {
     const pressed = event.target.closest(".open");
     if (!pressed) return;
-    const item = room.items.find((i) => i.element === pressed.closest(".note"));
+    const item = itemOf(room, pressed.closest(".note"));
     open(room, item === room.active && room.wide.matches ? null : item);
   });
   room.text.addEventListener("click", (event) => {
     if (!getSelection().isCollapsed || event.target.closest("a")) return;
     const item = noteAt(room, event.clientX, event.clientY);
     if (item) open(room, item, { scroll: false });
-    else if (room.active && !room.active.element.classList.contains("draft")) open(room, null);
+    else if (room.active && !room.active.draft) open(room, null);
   });
   const on = (selector, act) => document.querySelectorAll(selector).forEach((b) => b.addEventListener("click", () => act(b)));
   on("[data-prev]", () => step(room, -1));
@@ -81,15 +89,20 @@ function startRoom(element) {
 
   /* The note that the address names. */
   function openAsked() {
-    const asked = room.items.find((item) => item.element.id && `#${item.element.id}` === location.hash);
+    const asked = itemById(room, location.hash.match(/^#note-(\d+)$/)?.[1]);
     if (asked) open(room, asked);
   }
-  new ResizeObserver(relay).observe(room.text);
+  const relayAnew = () => {
+    forgetPlaces(room);
+    relay();
+  };
+  new ResizeObserver(relayAnew).observe(room.text);
   addEventListener("resize", () => {
     room.list.classList.toggle("up", Boolean(room.active) && !room.wide.matches);
-    relay();
+    relayAnew();
   });
-  document.fonts.ready.then(() => {
+  Promise.all([crowd, document.fonts.ready]).then(() => {
+    forgetPlaces(room);
     layOut(room);
     openAsked();
     addEventListener("hashchange", openAsked);

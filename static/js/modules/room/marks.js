@@ -1,10 +1,10 @@
 /* The marks of notes in the text: CSS highlights, or <mark> elements where a browser has none. */
 
-import { visible } from "./notes.js";
+import { visible } from "./item.js";
 
 const KINDS = ["comment", "suggest", "valuable", "confusing", "slow", "disagree", "missing", "experience"];
 
-/** Draws all marks again; `room.pending` is the range about to be noted. */
+/** Draws all marks again. */
 export function paint(room) {
   const shown = visible(room).filter((item) => item.range && !item.whole);
   if (CSS.highlights) paintHighlights(room, shown);
@@ -15,22 +15,40 @@ export function paint(room) {
 
 function paintHighlights(room, shown) {
   for (const kind of KINDS) {
-    const ranges = shown.filter((item) => item.element.dataset.kind === kind && !item.element.classList.contains("draft"));
-    if (ranges.length) CSS.highlights.set(`m-${kind}`, new Highlight(...ranges.map((item) => item.range)));
-    else CSS.highlights.delete(`m-${kind}`);
+    const ranges = shown.filter((item) => item.data.kind === kind && !item.draft).map((item) => item.range);
+    change(`m-${kind}`, new Set(ranges));
   }
-  const active = new Highlight(...(room.active?.range && !room.active.whole ? [room.active.range] : []));
-  active.priority = 5;
-  CSS.highlights.set("m-active", active);
-  const pendings = room.items.filter((item) => item.element.classList.contains("draft") && item.range);
+  markActive(room);
+  const pendings = room.items.filter((item) => item.draft && item.range);
   const pending = new Highlight(...pendings.map((item) => item.range));
   pending.priority = 6;
   CSS.highlights.set("m-pending", pending);
 }
 
+/** Draws the mark of the open note alone, where a browser has highlights. */
+export function paintActive(room) {
+  if (CSS.highlights) markActive(room);
+  else paint(room);
+}
+
+function markActive(room) {
+  const active = new Highlight(...(room.active?.range && !room.active.whole ? [room.active.range] : []));
+  active.priority = 5;
+  CSS.highlights.set("m-active", active);
+}
+
+/* Of hundreds of marks mostly one is new. */
+function change(name, ranges) {
+  const marks = CSS.highlights.get(name) ?? new Highlight();
+  for (const range of marks) if (!ranges.has(range)) marks.delete(range);
+  for (const range of ranges) if (!marks.has(range)) marks.add(range);
+  if (marks.size) CSS.highlights.set(name, marks);
+  else CSS.highlights.delete(name);
+}
+
 /* Wraps each text node of a range. The words stay the same, so offsets do too; the indexes are made anew. */
 function paintElements(room, shown) {
-  const key = shown.map((item) => `${item.element.id}${item === room.active}`).join();
+  const key = shown.map((item) => `${item.id}${item === room.active}`).join();
   if (room.painted === key) return;
   room.painted = key;
   for (const section of room.sections) {
@@ -39,7 +57,7 @@ function paintElements(room, shown) {
     section.index = section.reindex();
   }
   for (const item of shown) {
-    wrap(item.section.index.range(item.at, item.end), item.element.dataset.kind, item === room.active);
+    wrap(item.section.index.range(item.at, item.end), item.data.kind, item === room.active);
     item.section.index = item.section.reindex();
   }
   for (const item of room.items) if (item.range) item.range = item.section.index.range(item.at, item.end);

@@ -1,11 +1,13 @@
 /* The notes beside the text: which there are, in the order of the text, which is open, where each stands. */
 
-import { placeAround } from "../../lib/placing.js";
 import { diffWords } from "../../lib/worddiff.js";
+import { Item, itemById, itemOf, visible } from "./item.js";
+import { draw, layOut, topOf } from "./layout.js";
 import { fill } from "./room.js";
 
-const GAP = 6; // px between notes
-const OPEN_WEIGHT = 1_000_000;
+export { visible };
+
+const BLANK = { y: undefined, end: undefined, section: null, unit: null, range: null, whole: false, wholeSection: false };
 
 /** Where a note stands: its section, offsets, DOM range, and whether it is on a whole passage or section. */
 function locate(room, data) {
@@ -23,28 +25,35 @@ function locate(room, data) {
   return { order: section.order, at: start, end, section, unit, range: section.index.range(start, end), whole };
 }
 
-/** Reads the list again, sorts it by place, puts the DOM in the same order. */
+/** Takes in the cards that stand in the list now, sorts all notes by place, puts the cards in the same order. */
 export function collect(room) {
-  const before = new Map(room.items.map((item) => [item.element, item]));
-  room.items = [...room.list.querySelectorAll(":scope > .note")].map((element) => {
-    const known = before.get(element);
-    return Object.assign(known ?? { element, id: element.dataset.id ?? null }, locate(room, element.dataset));
-  });
+  const before = new Map(room.items.map((item) => [item.made, item]));
+  const standing = [...room.list.querySelectorAll(":scope > .note")].map(
+    (element) => before.get(element) ?? new Item({ element }),
+  );
+  const undrawn = room.items.filter((item) => item.html && !item.drawn);
+  room.items = [...standing, ...undrawn];
+  for (const item of room.items) {
+    if (item.index && item.index === item.section?.index) continue;
+    Object.assign(item, BLANK, locate(room, item.data));
+    item.index = item.section?.index;
+  }
   room.items.sort((a, b) => a.order - b.order || a.at - b.at || (a.end ?? 0) - (b.end ?? 0) || (a.id ?? 1e12) - (b.id ?? 1e12));
   let last = room.list.querySelector(".sheetbar");
   for (const item of room.items) {
-    if (last.nextElementSibling !== item.element) last.after(item.element);
-    last = item.element;
-    drawSuggestion(item.element);
+    if (!item.drawn) continue;
+    if (last.nextElementSibling !== item.made) last.after(item.made);
+    last = item.made;
   }
+  drawSuggestions(room);
   if (room.active && !room.items.includes(room.active)) room.active = null;
   count(room);
   room.tell("notes");
 }
 
-/* The server writes old and new words whole; with script the words that differ are shown. */
-function drawSuggestion(element) {
-  for (const shown of element.querySelectorAll(".sugg:not([data-drawn])")) {
+/** The server writes old and new words whole; with script the words that differ are shown. */
+export function drawSuggestions(room) {
+  for (const shown of room.list.querySelectorAll(".sugg:not([data-drawn])")) {
     const old = shown.querySelector("del");
     const next = shown.querySelector("ins");
     if (!old || !next) continue;
@@ -64,59 +73,6 @@ export function diffNodes(before, after) {
   });
 }
 
-export const visible = (room) => room.items.filter((item) => !item.element.hidden);
-
-/** The top of a note's words in the window, in px. */
-export function topOf(room, item) {
-  if (item.range) return (item.range.getClientRects()[0] ?? item.range.getBoundingClientRect()).top;
-  if (item.unit) return item.unit.element.getBoundingClientRect().top;
-  if (item.section) return item.section.element.getBoundingClientRect().top;
-  return room.text.getBoundingClientRect().top;
-}
-
-/** Puts every note level with its words, and draws the line from the open one. */
-export function layOut(room) {
-  if (room.wide.matches) {
-    const margin = room.margin.getBoundingClientRect();
-    const shown = visible(room);
-    const wanted = shown.map((item) => ({
-      want: topOf(room, item) - margin.top - 9,
-      height: item.element.offsetHeight,
-      weight: item === room.active ? OPEN_WEIGHT : 1,
-    }));
-    const head = room.margin.querySelector(".mhead").offsetHeight;
-    const tops = placeAround(wanted, GAP, head, shown.indexOf(room.active));
-    shown.forEach((item, i) => {
-      item.element.classList.toggle("aside", tops[i] === null);
-      if (tops[i] === null) return;
-      item.top = tops[i];
-      item.element.style.setProperty("--y", `${tops[i]}px`);
-    });
-    const last = tops.length - 1;
-    room.list.style.setProperty("--need", last < 0 ? "0px" : `${tops[last] + wanted[last].height - head}px`);
-  }
-  drawWire(room);
-  room.tell("laid");
-}
-
-function drawWire(room) {
-  const path = room.spread.querySelector(".wire path");
-  const item = room.active;
-  const rects = [...(item?.range?.getClientRects() ?? [])];
-  const rect = rects.findLast((r) => r.bottom - rects[0].top < rects[0].height * 1.5);
-  if (!room.wide.matches || !rect || item.element.hidden) return path.setAttribute("d", "");
-  const spread = room.spread.getBoundingClientRect();
-  const text = room.text.getBoundingClientRect();
-  const margin = room.margin.getBoundingClientRect();
-  const rtl = getComputedStyle(room.spread).direction === "rtl";
-  const from = (rtl ? rect.left : rect.right) - spread.left;
-  const edge = (rtl ? text.left - 8 : text.right + 8) - spread.left;
-  const to = (rtl ? margin.right : margin.left) - spread.left;
-  const y1 = rect.bottom - spread.top + 1;
-  const y2 = item.top + margin.top - spread.top + 20;
-  path.setAttribute("d", `M${from} ${y1}H${edge}L${rtl ? to + 6 : to - 6} ${y2}H${to}`);
-}
-
 /* What had the focus before a note opened, and gets it back when the note closes. */
 function openerOf(item, before) {
   const at = document.activeElement;
@@ -133,6 +89,7 @@ export function open(room, item, { scroll = true, focus = false } = {}) {
     before.element.querySelector(".open")?.setAttribute("aria-expanded", "false");
   }
   room.active = item;
+  if (item && !item.drawn) draw(room, new Set(room.items.filter((other) => other.drawn)));
   if (item) {
     item.element.classList.add("on");
     item.element.querySelector(".open")?.setAttribute("aria-expanded", "true");
@@ -146,7 +103,7 @@ export function open(room, item, { scroll = true, focus = false } = {}) {
     if (scroll) reveal(room, item);
   }
   layOut(room);
-  if (item?.element.classList.contains("draft")) bringIn(room, item.element);
+  if (item?.draft) bringIn(room, item.element);
   if (focus && item) (item.element.querySelector(".open") ?? item.element.querySelector("textarea"))?.focus({ preventScroll: true });
 }
 
@@ -165,12 +122,12 @@ function reveal(room, item) {
   if (top < 90 || top > space - 40) scrollBy({ top: top - (room.wide.matches ? innerHeight * 0.38 : Math.max(90, space * 0.4)) });
 }
 
-/** Opens the next (1) or previous (-1) note. */
+/** Opens the next (1) or previous (-1) note; in a crowd the first is the one that leads those in sight. */
 export function step(room, by) {
   const shown = visible(room);
   if (!shown.length) return;
   const at = shown.indexOf(room.active);
-  const next = at < 0 ? (by > 0 ? 0 : shown.length - 1) : (at + by + shown.length) % shown.length;
+  const next = at < 0 ? (by > 0 ? Math.max(0, shown.indexOf(room.leading)) : shown.length - 1) : (at + by + shown.length) % shown.length;
   open(room, shown[next], { focus: true });
 }
 
@@ -179,25 +136,28 @@ export function put(room, html, instead = null) {
   const template = document.createElement("template");
   template.innerHTML = html;
   const element = template.content.querySelector(".note");
-  const old = instead?.isConnected ? instead : room.list.querySelector(`#${element.id}`);
-  const opener = room.items.find((item) => item.element === old)?.opener;
-  if (old) old.replaceWith(element);
+  const item = new Item({ element, html: room.crowded ? element.outerHTML : null });
+  const old = itemOf(room, instead?.isConnected ? instead : null) ?? itemById(room, item.id);
+  room.items = [...room.items.filter((other) => other !== old), item];
+  if (old?.drawn) old.made.replaceWith(element);
   else room.list.append(element);
   collect(room);
-  return Object.assign(room.items.find((item) => item.element === element), { opener });
+  return Object.assign(item, { opener: old?.opener });
 }
 
-/** Takes a note out of the list. */
-export function drop(room, element) {
-  element.remove();
+/** Takes a note out of the list: by its card, or by its id where its card may not be drawn. */
+export function drop(room, element, id = element?.dataset.id) {
+  const gone = itemOf(room, element) ?? itemById(room, id);
+  room.items = room.items.filter((item) => item !== gone);
+  (element ?? gone?.made)?.remove();
   collect(room);
 }
 
 /** Shows the notes of one kind: all, discipline, mine, open, none. */
 export function filter(room, value) {
   const own = new Set(room.data.own.split(" ").filter(Boolean));
-  for (const { element } of room.items) {
-    const data = element.dataset;
+  for (const item of room.items) {
+    const { data } = item;
     const shown = {
       all: true,
       discipline: own.has(data.discipline),
@@ -205,18 +165,19 @@ export function filter(room, value) {
       open: data.status === "open",
       none: false,
     }[value];
-    element.hidden = !(shown || element.classList.contains("draft"));
+    item.hidden = !(shown || item.draft);
   }
   room.shows = value;
   count(room);
-  if (room.active?.element.hidden) open(room, null);
+  if (room.active?.hidden) open(room, null);
   room.tell("shown");
   layOut(room);
 }
 
 /* How many notes show, in the head of the margin and in the bar of a phone; what to say where there are none. */
 function count(room) {
-  const n = visible(room).filter((item) => !item.element.classList.contains("draft")).length;
+  if (room.waiting) return; // the page says how many there will be
+  const n = visible(room).filter((item) => !item.draft).length;
   const sentence = fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n });
   room.margin.querySelector("[data-count]").textContent = sentence;
   const short = document.querySelector("[data-count-short]");

@@ -46,7 +46,11 @@ export function startParagraphs(room, note) {
     for (const button of buttons) button.classList.remove("whole");
     for (const item of items) item.unit?.button.classList.add("whole");
   });
-  room.on("laid", () => placeButtons(room));
+  let placed = null;
+  room.on("laid", () => {
+    if (placed !== room.layout) placeButtons(room);
+    placed = room.layout;
+  });
 }
 
 function placeButtons(room) {
@@ -62,10 +66,11 @@ function placeButtons(room) {
 export function describeUnits(room) {
   const details = new Map();
   for (const item of room.items) {
-    if (item.unit && item.element.id && !details.has(item.unit)) details.set(item.unit, item.element.id);
+    if (item.unit && item.id && item.drawn && !details.has(item.unit)) details.set(item.unit, `note-${item.id}`);
   }
   for (const unit of room.units) {
     const id = details.get(unit);
+    if ((unit.element.getAttribute("aria-details") ?? undefined) === id) continue;
     if (id) unit.element.setAttribute("aria-details", id);
     else unit.element.removeAttribute("aria-details");
   }

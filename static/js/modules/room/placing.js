@@ -9,16 +9,22 @@ export function startPlacing(room) {
   if (!banner) return;
   let stopPicking = null;
 
+  /* A class and no :has() in the style sheets: that would style the whole page anew at each change of a note. */
+  function show(picking) {
+    banner.hidden = !picking;
+    document.body.classList.toggle("picks", picking);
+  }
+
   /* `send` posts where the note goes; the next selection or passage that is pressed is that place. */
   function pick(send) {
-    banner.hidden = false;
+    show(true);
     open(room, null);
     room.putHere = async (place) => {
       if (await send({ text_id: place.section.textId, start: place.start, end: place.end })) stop();
     };
     stopPicking = stop;
     function stop() {
-      banner.hidden = true;
+      show(false);
       room.putHere = stopPicking = null;
     }
   }

@@ -18,7 +18,7 @@ export function startProgress(room) {
     const text = room.text.getBoundingClientRect();
     const part = (160 - text.top) / Math.max(1, text.height - innerHeight * 0.55);
     const shown = Math.min(1, Math.max(0, part));
-    document.documentElement.style.setProperty("--p", shown.toFixed(3));
+    bar.style.setProperty("--p", shown.toFixed(3));
     bar.setAttribute("aria-valuenow", Math.round(shown * 100));
   }
 

@@ -52,6 +52,7 @@ export function makeRoom(element) {
     wide: matchMedia("(min-width:1280px)"),
     phone: matchMedia("(max-width:719px)"),
     items: [],
+    layout: 0, // another number once the text may be laid out differently
     active: null,
     listeners: new Map(),
   };

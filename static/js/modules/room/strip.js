@@ -1,14 +1,23 @@
 /* Where notes cluster: a strip beside the text on wide pages, numbered ticks where the notes leave the margin. */
 
-import { open, topOf, visible } from "./notes.js";
+import { visible } from "./item.js";
+import { topOf } from "./layout.js";
+import { open } from "./notes.js";
 import { fill } from "./room.js";
 
 const MOST = 4; // notes on a passage that the strip tells apart
 const APART = 46; // px between two ticks
 
 export function startStrip(room) {
+  let drawn = "";
+  let changes = 0;
+  const changed = () => (changes += 1);
+  room.on("notes", changed);
+  room.on("shown", changed);
   room.on("laid", () => {
-    drawStrip(room);
+    const now = `${room.layout} ${changes} ${innerWidth} ${innerHeight}`;
+    if (now !== drawn) drawStrip(room);
+    drawn = now;
     drawTicks(room);
   });
   addEventListener("scroll", () => requestAnimationFrame(() => drawWindow(room)), { passive: true });

@@ -1,0 +1,55 @@
+/* A crowded chapter: its notes are no part of the page but come in one list. */
+
+import { Item, visible } from "./item.js";
+import { draw, follow, layOut } from "./layout.js";
+import { collect, filter } from "./notes.js";
+import { say } from "./room.js";
+
+const SETTLED = 120; // ms without scrolling
+const FAR = 0.5; // of a window: scrolled by that much, notes follow on the way
+
+/** Fetches the notes that the page left out; settled when they are there, or it was said that they are not. */
+export async function fetchCrowd(room) {
+  if (!room.data.listUrl) return;
+  room.crowded = room.waiting = true;
+  try {
+    const answer = await fetch(room.data.listUrl);
+    if (!answer.ok) throw new Error(answer.statusText);
+    add(room, (await answer.json()).notes);
+  } catch {
+    say(room.words.no_list, { label: room.words.try_again, act: () => fetchCrowd(room) });
+  }
+}
+
+/* What has come meanwhile is newer than the list. */
+function add(room, notes) {
+  const here = new Set(room.items.map((item) => item.id));
+  for (const { html, label, ...data } of notes) {
+    if (!here.has(data.id)) room.items.push(new Item({ html, label, data }));
+  }
+  room.waiting = false;
+  document.querySelector("[data-crowd]").hidden = true;
+  collect(room);
+  if (room.shows) filter(room, room.shows);
+  followScrolling(room);
+}
+
+function followScrolling(room) {
+  let at = scrollY;
+  let timer;
+  const go = () => {
+    at = scrollY;
+    follow(room);
+  };
+  addEventListener(
+    "scroll",
+    () => {
+      clearTimeout(timer);
+      if (Math.abs(scrollY - at) > innerHeight * FAR) requestAnimationFrame(go);
+      else timer = setTimeout(go, SETTLED);
+    },
+    { passive: true },
+  );
+  addEventListener("beforeprint", () => draw(room, new Set(visible(room))));
+  addEventListener("afterprint", () => layOut(room));
+}

@@ -1,0 +1,162 @@
+/* Where the notes stand beside the text, and in a crowd which of them are drawn: those near what is in the window. */
+
+import { placeAround } from "../../lib/placing.js";
+import { visible } from "./item.js";
+
+const GAP = 6; // px between notes
+const OPEN_WEIGHT = 1_000_000;
+const GUESS = 96; // px: the height of a note while none was measured
+const BAR = 90; // px at the head of the window where nothing is read
+const ROUNDS = 3; // of placing: what is drawn for the first time is higher or lower than was guessed
+
+/** The top of a note's words in the window, in px; `text` is the text's. Asked of the browser once, until the text
+    is laid out anew (`forgetPlaces`). */
+export function topOf(room, item, text = room.text.getBoundingClientRect().top) {
+  item.y ??= wordsTop(item, text) - text;
+  return text + item.y;
+}
+
+function wordsTop(item, text) {
+  if (item.range) return (item.range.getClientRects()[0] ?? item.range.getBoundingClientRect()).top;
+  const beside = item.unit?.element ?? item.section?.element;
+  return beside ? beside.getBoundingClientRect().top : text;
+}
+
+/** To be called when the text may be laid out differently. */
+export function forgetPlaces(room) {
+  for (const item of room.items) item.y = undefined;
+  room.layout += 1;
+}
+
+/** Puts every note level with its words, and draws the line from the open one. */
+export function layOut(room) {
+  if (room.wide.matches) placeNotes(room);
+  else if (room.crowded) draw(room, new Set());
+  drawWire(room);
+  room.tell("laid");
+}
+
+function placeNotes(room) {
+  const shown = visible(room);
+  const text = room.text.getBoundingClientRect();
+  const margin = room.margin.getBoundingClientRect().top;
+  const head = room.margin.querySelector(".mhead").offsetHeight;
+  const wanted = shown.map((item) => ({
+    want: topOf(room, item, text.top) - margin - 9,
+    height: 0,
+    weight: item === room.active ? OPEN_WEIGHT : 1,
+  }));
+  let tops = [];
+  let full = false;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    measure(room, shown, wanted);
+    full = room.crowded && wanted.reduce((sum, { height }) => sum + height + GAP, 0) > text.height;
+    tops = placeAround(wanted, GAP, head, shown.indexOf(full ? levelNote(room, shown) : room.active));
+    if (full) cutOff(tops, wanted, room.margin.clientHeight);
+    shown.forEach((item, i) => (item.top = tops[i]));
+    if (!room.crowded || !draw(room, near(shown, wanted, margin))) break;
+  }
+  shown.forEach((item, i) => {
+    if (!item.made) return;
+    item.made.classList.toggle("aside", tops[i] === null);
+    if (tops[i] !== null) item.made.style.setProperty("--y", `${tops[i]}px`);
+  });
+  const last = tops.length - 1;
+  room.list.style.setProperty("--need", last < 0 || full ? "0px" : `${tops[last] + wanted[last].height - head}px`);
+}
+
+/* The heights of notes: as drawn, as they were drawn before, or what is usual here. */
+function measure(room, shown, wanted) {
+  const drawn = shown.filter((item) => item.drawn);
+  for (const item of drawn) item.height = item.made.offsetHeight;
+  const guess = drawn.length ? drawn.reduce((sum, { height }) => sum + height, 0) / drawn.length : GUESS;
+  shown.forEach((item, i) => (wanted[i].height = item.height ?? guess));
+}
+
+/* In a margin that has no room for all its notes, one stands level with its words and the others follow it: the open
+   one while it is in sight, else the one that leads. */
+function levelNote(room, shown) {
+  const { active } = room;
+  const attended = active && (inWindow(room, active) || active.made?.contains(document.activeElement));
+  if (attended) room.leading = active;
+  else if (!shown.includes(room.leading)) room.leading = firstInWindow(room, shown);
+  return room.leading;
+}
+
+const inWindow = (room, item) => topOf(room, item) > 0 && topOf(room, item) < innerHeight;
+
+function firstInWindow(room, shown) {
+  return shown.find((item) => topOf(room, item) >= BAR) ?? shown.at(-1);
+}
+
+/* Notes for which there is no room down to `bottom` have no place. */
+function cutOff(tops, wanted, bottom) {
+  tops.forEach((top, i) => {
+    if (top !== null && top + wanted[i].height > bottom) tops[i] = null;
+  });
+}
+
+/* The notes in the window, and as far again above and below it. */
+function near(shown, wanted, margin) {
+  const [from, to] = [-innerHeight - margin, 2 * innerHeight - margin];
+  return new Set(shown.filter(({ top }, i) => top !== null && top + wanted[i].height > from && top < to));
+}
+
+/**
+ * Makes the cards of `wanted` stand in the page in their order and takes the others out; what is open, being written or
+ * has the focus stays. Whether there were new ones.
+ */
+export function draw(room, wanted) {
+  const total = visible(room).length;
+  let last = room.list.querySelector(".sheetbar");
+  let number = 0;
+  let fresh = false;
+  for (const item of room.items) {
+    if (item.shown) number += 1;
+    const stays = !item.html || item === room.active || item.made?.contains(document.activeElement);
+    if (!stays && !wanted.has(item)) {
+      if (item.drawn) item.undraw();
+      continue;
+    }
+    if (!item.drawn) {
+      last.after(item.element);
+      fresh = true;
+    }
+    last = item.element;
+    last.setAttribute("aria-posinset", number);
+    last.setAttribute("aria-setsize", total);
+  }
+  if (fresh) room.tell("drawn");
+  return fresh;
+}
+
+/** Draws the notes for where a crowded page has been scrolled to: whole anew only where the words of those in the
+    window have left it. */
+export function follow(room) {
+  if (!room.crowded || !room.wide.matches) return;
+  const margin = room.margin.getBoundingClientRect().top;
+  const seen = visible(room).find((item) => item.drawn && item.top !== null && margin + item.top >= BAR);
+  if (!seen || margin + seen.top > innerHeight || !inWindow(room, seen)) {
+    room.leading = firstInWindow(room, visible(room));
+  }
+  layOut(room);
+}
+
+function drawWire(room) {
+  const path = room.spread.querySelector(".wire path");
+  const item = room.active;
+  const rects = [...(item?.range?.getClientRects() ?? [])];
+  const rect = rects.findLast((r) => r.bottom - rects[0].top < rects[0].height * 1.5);
+  const nowhere = !room.wide.matches || !rect || item.hidden || item.top === null;
+  if (nowhere) return path.setAttribute("d", "");
+  const spread = room.spread.getBoundingClientRect();
+  const text = room.text.getBoundingClientRect();
+  const margin = room.margin.getBoundingClientRect();
+  const rtl = getComputedStyle(room.spread).direction === "rtl";
+  const from = (rtl ? rect.left : rect.right) - spread.left;
+  const edge = (rtl ? text.left - 8 : text.right + 8) - spread.left;
+  const to = (rtl ? margin.right : margin.left) - spread.left;
+  const y1 = rect.bottom - spread.top + 1;
+  const y2 = item.top + margin.top - spread.top + 20;
+  path.setAttribute("d", `M${from} ${y1}H${edge}L${rtl ? to + 6 : to - 6} ${y2}H${to}`);
+}

@@ -1,0 +1,184 @@
+"""A chapter with hundreds of notes in a real browser: few are drawn, all are there."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+
+from manuscripts.manuscripts import make_manuscript
+from reviews.models import Thread
+from tests.books import make_author, make_draft, make_reader, open_at_once
+from tests.crowds import crowd, long_chapter
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+NOTES = 600
+FEW = 60
+SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+READ = "/m/the-crowd/read/c1/"
+CARDS = "document.querySelectorAll('.notes > .note').length"
+MARKS = "[...CSS.highlights].reduce((n, [name, set]) => n + (/active|pending/.test(name) ? 0 : set.size), 0)"
+WITHIN_HEAP = 60 * 2**20
+#: Presses a key so many times and gives the ids of the notes that were open after each.
+PRESS = """async ([key, times]) => {
+  const ids = [];
+  for (let n = 0; n < times; n += 1) {
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    ids.push(Number(document.querySelector('.note.on').dataset.id));
+    if (n % 20 === 0) await new Promise(requestAnimationFrame);
+  }
+  return ids;
+}"""
+
+
+@pytest.fixture
+def draft():
+    text = long_chapter(3000)
+    manuscript = make_manuscript(make_author(), "The Crowd")
+    return open_at_once(make_draft(manuscript, {"c1": ("The crowded chapter", [("c1-1", None, text)])}))
+
+
+@pytest.fixture
+def omar(draft):
+    readers = [
+        make_reader(draft.manuscript, name, slug)
+        for name, slug in (("Omar Haddad", "it-operations"), ("Saskia Vos", "information-security"))
+    ]
+    crowd(draft, "c1", readers, NOTES)
+    return readers[0]
+
+
+@pytest.fixture
+def enter(new_page, live_server):
+    """Opens the crowded chapter as a member."""
+
+    def go(member, size="wide", path=READ, ready="[data-ready]", **options):
+        client = Client()
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        page = new_page(viewport=SIZES[size], has_touch=size == "phone", reduced_motion="reduce", **options)
+        session = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page.goto(live_server.url + path)
+        page.wait_for_selector(ready)
+        return page
+
+    return go
+
+
+def in_place(threads):
+    """Ids in the order of the text."""
+    return [t.pk for t in sorted(threads, key=lambda t: (t.start, t.end, t.pk))]
+
+
+def test_few_cards_are_drawn_and_those_in_sight_are_about_words_in_sight(enter, omar):
+    page = enter(omar)
+    assert page.text_content("[data-count]") == f"{NOTES} notes"
+    assert 0 < page.evaluate(CARDS) < FEW and page.evaluate(MARKS) == NOTES
+    first = page.get_attribute(".notes > .note", "data-id")
+    page.evaluate("scrollTo(0, document.querySelector('#text').offsetHeight / 2)")
+    page.wait_for_function("id => document.querySelector('.notes > .note')?.dataset.id !== id", arg=first)
+    page.wait_for_timeout(400)
+    assert 0 < page.evaluate(CARDS) < FEW
+    seen = page.evaluate(
+        "[...document.querySelectorAll('.notes > .note')].filter((n) => { const r = n.getBoundingClientRect();"
+        " return r.top > 90 && r.bottom < innerHeight && getComputedStyle(n).visibility === 'visible'; })"
+        ".map((n) => n.id)"
+    )
+    assert seen
+    page.click(f"#{seen[0]} .open")
+    top = page.evaluate("[...CSS.highlights.get('m-active')][0].getBoundingClientRect().top")
+    assert 0 < top < SIZES["wide"]["height"] and page.evaluate("scrollY") > 0
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+    assert metrics["JSHeapUsedSize"] < WITHIN_HEAP
+
+
+def test_the_keys_go_through_all_of_them_in_the_order_of_the_text(enter, omar):
+    page = enter(omar)
+    order = in_place(Thread.objects.all())
+    assert page.evaluate(PRESS, ["j", NOTES + 1]) == [*order, order[0]]
+    assert page.text_content(".sheetbar b") == f"Note 1 of {NOTES}"
+    assert page.evaluate(PRESS, ["k", 3]) == order[:-4:-1]
+    assert page.evaluate(CARDS) < FEW
+    place = page.locator(".note.on")
+    assert (place.get_attribute("aria-posinset"), place.get_attribute("aria-setsize")) == (str(NOTES - 2), str(NOTES))
+
+
+def test_a_note_is_found_by_its_address_and_filters_count_them_all(enter, omar):
+    far = in_place(Thread.objects.all())[NOTES * 3 // 4]
+    page = enter(omar, path=f"{READ}#note-{far}", ready=f"#note-{far}.on")
+    assert page.evaluate("scrollY") > 500
+    page.keyboard.press("Escape")
+    own = Thread.objects.filter(author=omar).count()
+    page.select_option("#show", "mine")
+    assert page.text_content("[data-count]") == f"{own} notes"
+    assert page.evaluate(MARKS) == own and page.evaluate(CARDS) < FEW
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(CARDS) == own
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(CARDS) < FEW
+    page.select_option("#show", "none")
+    assert (page.evaluate(MARKS), page.evaluate(CARDS)) == (0, 0)
+
+
+def test_a_new_note_stands_among_them_and_stays_when_it_was_out_of_sight(enter, omar):
+    page = enter(omar)
+    page.evaluate(
+        """() => { const node = document.querySelectorAll('#text p')[20].firstChild; const r = document.createRange();
+        node.parentElement.scrollIntoView({block: 'center'}); r.setStart(node, 0); r.setEnd(node, 12);
+        getSelection().removeAllRanges(); getSelection().addRange(r); }"""
+    )
+    page.click(".marker [data-do=comment]")
+    page.fill(".draft [name=body]", "One more.")
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft):has-text('One more.')")
+    assert page.text_content("[data-count]") == f"{NOTES + 1} notes"
+    assert page.evaluate(MARKS) == NOTES + 1
+    new = Thread.objects.latest("pk")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, document.querySelector('#text').offsetHeight)")
+    page.wait_for_selector(f"#note-{new.pk}", state="detached")
+    page.evaluate(f"location.hash = 'note-{new.pk}'")
+    page.wait_for_selector(f"#note-{new.pk}.on:has-text('One more.')")
+
+
+def test_a_list_that_did_not_come_is_asked_for_again(enter, omar):
+    page = enter(omar, path="/m/the-crowd/read/", ready="main")
+    page.route(re.compile(r"/notes/$"), lambda route: route.abort())
+    page.goto(page.url + "c1/")
+    page.click(".toast button:has-text('Try again')", trial=True)
+    assert page.text_content("[data-count]") == f"{NOTES} notes"
+    assert page.is_visible("a:has-text('Read the notes page by page')")
+    page.unroute(re.compile(r"/notes/$"))
+    page.click(".toast button")
+    page.wait_for_selector(".notes > .note")
+    page.wait_for_selector("[data-crowd]", state="hidden")
+    page.problems.clear()
+
+
+def test_on_a_phone_one_card_at_a_time_stands_in_the_sheet(enter, omar):
+    page = enter(omar, "phone")
+    order = in_place(Thread.objects.all())
+    page.click("[data-first]")
+    page.wait_for_selector(f".notes.up #note-{order[0]}.on")
+    page.click(".sheetbar [data-next]")
+    page.wait_for_selector(f".notes.up #note-{order[1]}.on")
+    assert page.evaluate(CARDS) < FEW and page.locator(".notes .note:visible").count() == 1
+
+
+def test_without_script_they_are_read_page_by_page(enter, omar):
+    page = enter(omar, ready="main", java_script_enabled=False)
+    page.click("text=Read the notes page by page")
+    assert page.locator(".note").count() == 100 and page.is_visible(f"text=1 to 100 of {NOTES}")
+    page.click("text=Later notes")
+    assert page.is_visible(f"text=101 to 200 of {NOTES}") and page.is_visible(".note >> nth=0")
+
+
+def test_axe_finds_nothing_in_a_crowd(enter, omar):
+    page = enter(omar)
+    page.keyboard.press("j")
+    page.wait_for_selector(".note.on .do")
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
