@@ -23,7 +23,7 @@ import psycopg
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, connections
 from django.http import Http404, HttpResponse
@@ -34,8 +34,7 @@ from config.listening import new_events
 from manuscripts.models import Membership
 from manuscripts.permissions import Actor
 from reviews.live import Told, cursor_at, since, tell_of
-from reviews.room import manuscript_to_read
-from reviews.views_live import cursor_of, from_elsewhere
+from reviews.views_live import cursor_of, visitor
 
 log = logging.getLogger("widemargin.live")
 
@@ -92,15 +91,12 @@ def let_in(scope: Scope) -> Visit | None:
     request = ASGIRequest(dict(scope), BytesIO())
     SessionMiddleware(lambda _: HttpResponse()).process_request(request)
     AuthenticationMiddleware(lambda _: HttpResponse()).process_request(request)
-    slug = request.path.removeprefix("/live/").removesuffix("/")
+    actor = Actor.of_request(request)
+    request.actor = actor  # type: ignore[attr-defined]
     try:
-        if from_elsewhere(request):
-            return None
-        actor = Actor.of_request(request)
-        member = actor.membership_in(manuscript_to_read(actor, slug))
-    except (SuspiciousOperation, Http404):
+        member = visitor(request, request.path.removeprefix("/live/").removesuffix("/"))
+    except (SuspiciousOperation, PermissionDenied, Http404):
         return None
-    assert member is not None
     user_id = actor.user.pk if actor.user is not None else None
     visit = Visit(member, request.session.session_key or "", user_id, cursor_of(request))
     visit.standing = standings([visit])[visit]

@@ -105,6 +105,11 @@ def newest_draft(manuscript: Manuscript) -> Draft | None:
     return drafts.order_by("-number").first()
 
 
+def page(draft: Draft, membership: Membership) -> dict[str, str]:
+    """What a page of the newest draft listens with."""
+    return {"cursor": cursor_at(timezone.now()), "frame": frame(draft, membership)}
+
+
 # Telling
 
 

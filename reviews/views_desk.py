@@ -10,7 +10,7 @@ from manuscripts.models import Draft, Manuscript
 from manuscripts.numbers import whole
 from manuscripts.permissions import load
 
-from . import desk
+from . import desk, live
 from .changelist import on_list
 from .edit_lines import offer_for
 from .models import Thread
@@ -30,6 +30,7 @@ def desk_page(request: HttpRequest, slug: str) -> HttpResponse:
         context |= _open_note(request, draft, context["notes"])
         if not request.htmx:
             context["listed"] = on_list(request.actor, manuscript).count()
+            context["live"] = live.page(draft, context["membership"])
     template = "reviews/_desk_note.html" if request.htmx else "reviews/desk.html"
     return render(request, template, context)
 

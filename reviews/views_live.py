@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
-from manuscripts.models import Placement
+from manuscripts.models import Membership, Placement
 from manuscripts.numbers import whole
 
 from .live import MOST, OUT_OF_DATE, cursor_at, since
@@ -34,23 +34,29 @@ def cursor_of(request: HttpRequest) -> str:
     return request.headers.get("Last-Event-ID") or request.GET.get("since", "")
 
 
+def visitor(request: HttpRequest, slug: str) -> Membership:
+    """Who asks, as the page they ask from is theirs: its person is named by `X-Member`. Raises PermissionDenied for
+    pages of other sites, Http404 for who is no member or another one."""
+    if from_elsewhere(request):
+        raise PermissionDenied(_("Only pages of this site may ask for this."))
+    member = request.actor.membership_in(manuscript_to_read(request.actor, slug))
+    if request.headers.get("X-Member", str(member.pk)) != str(member.pk):
+        raise Http404(_("There is nothing at this address."))
+    return member
+
+
 @require_safe
 def live(request: HttpRequest, slug: str) -> HttpResponse:
     """What happened since a cursor, and the next cursor."""
-    if from_elsewhere(request):
-        raise PermissionDenied(_("Only pages of this site may ask for this."))
-    manuscript = manuscript_to_read(request.actor, slug)
-    now = timezone.now()
-    told = since(request.actor.membership_in(manuscript), cursor_of(request))
-    return JsonResponse({"cursor": cursor_at(now), **told.data()})
+    member, now = visitor(request, slug), timezone.now()
+    return JsonResponse({"cursor": cursor_at(now), **since(member, cursor_of(request)).data()})
 
 
 @require_GET
 def note_cards(request: HttpRequest, slug: str) -> HttpResponse:
     """The notes `ids` of a chapter (of the book, where none is named) as they stand now in the draft `on`, as one piece
     of HTML; those that are not there for the one who asks are left out. `frame` where another draft is open."""
-    manuscript = manuscript_to_read(request.actor, slug)
-    draft = draft_to_read(request.actor, manuscript, None)
+    draft = draft_to_read(request.actor, visitor(request, slug).manuscript, None)
     if request.GET.get("on") != str(draft.number):
         return JsonResponse({"html": "", "frame": OUT_OF_DATE})
     ids = [whole(part) for part in request.GET.get("ids", "").split(",")[:MOST]]
