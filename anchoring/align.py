@@ -17,10 +17,11 @@ from anchoring.moves import moves, without_overhang
 from anchoring.pruning import prune, slide
 from anchoring.runs import heaviest_chain, unique_runs
 from anchoring.settling import settle
+from anchoring.standing import edited, without_copies
 from anchoring.tokens import Tokens, TooManyTokens, spans, tokenise
 from anchoring.wordmap import WordMap
 
-VERSION = 3  # of the map below; raised with every change that makes maps other than those kept before
+VERSION = 4  # of the map below; raised with every change that makes maps other than those kept before
 SEED = 6  # words of a run that must be unique in both texts
 MOST_CHARACTERS = 3_000_000  # old and new together; beyond that only equal beginnings and ends are mapped
 LIKE_BLOCK, LIKE_SENTENCE = 0.4, 0.5  # likeness from which a paragraph, a sentence, became another one
@@ -107,10 +108,12 @@ def _incomplete(old: str, new: str) -> Alignment:
 
 def _compare(work: WordMap) -> None:
     runs = [without_overhang(work, run) for run in unique_runs(work.a, work.b, SEED)]
+    runs, copied = without_copies(work, runs)
     chain = heaviest_chain(runs)
     for run in chain:
         work.claim(run.old, run.new, run.length)
     in_chain = {id(run) for run in chain}
+    edited(work, copied)
     backbone = work.mapped()
     moves(work, [run for run in runs if id(run) not in in_chain], backbone, SEED)
     # Sentences that are known first, or words of theirs are lost to chance matches of others.

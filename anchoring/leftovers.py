@@ -42,9 +42,9 @@ def leftovers(
             low, high = hole(work, backbone, *unit)
             votes = Counter({n: v for n, v in votes.items() if low <= open_homes[n][0] and open_homes[n][1] <= high})
         for home, _ in votes.most_common(CANDIDATES):
-            likeness = _likeness(work, unit, open_homes[home])
-            if likeness >= least - BESIDE:
-                found.append((likeness, number, home))
+            alike = likeness(work, unit, open_homes[home])
+            if alike >= least - BESIDE:
+                found.append((alike, number, home))
     _assign(work, found, open_units, open_homes, least)
 
 
@@ -52,7 +52,7 @@ def _mapped(work: WordMap, start: int, end: int) -> int:
     return end - start - work.to[start:end].count(-1)
 
 
-def _likeness(work: WordMap, unit: Span, home: Span) -> float:
+def likeness(work: WordMap, unit: Span, home: Span) -> float:
     """What the words tell that both have in the same order, as a share of what all of them tell."""
     words, others = work.a[slice(*unit)], work.b[slice(*home)]
     if len(words) * len(others) > MOST_CELLS:

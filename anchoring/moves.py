@@ -76,6 +76,15 @@ def hole(work: WordMap, backbone: list[int], start: int, end: int) -> tuple[int,
     return low, work.to[backbone[after]] if after < len(backbone) else len(work.b)
 
 
+def is_said(work: WordMap, start: int, end: int, low: int, high: int) -> bool:
+    """Whether new words low to high-1 say most of what old words start to end-1 do, in the same order."""
+    if (end - start) * (high - low) > MOST_CELLS:
+        return False
+    blocks = LCSseq.opcodes(work.a[start:end], work.b[low:high])
+    told = sum(work.says(start + each.src_start, start + each.src_end) for each in blocks if each.tag == "equal")
+    return told >= STILL_SAID * work.tells_old(start, end)
+
+
 def _free_part(work: WordMap, run: Run) -> Run | None:
     """The longest part of a run that nothing has claimed."""
     best: Run | None = None
@@ -105,10 +114,7 @@ def _still_there(work: WordMap, run: Run, backbone: list[int], places: dict[tupl
     if (
         high - low <= 2 * run.length and run.length * (high - low) <= MOST_CELLS
     ):  # room for this sentence alone, not for chance: single words tell enough
-        blocks = LCSseq.opcodes(work.a[run.old : run.old + run.length], work.b[low:high])
-        equal = [(run.old + each.src_start, run.old + each.src_end) for each in blocks if each.tag == "equal"]
-        told = sum(work.tells_old(*each) for each in equal)
-        return told >= STILL_SAID * work.tells_old(run.old, run.old + run.length)
+        return is_said(work, run.old, run.old + run.length, low, high)
     there = 0
     for pair in pairwise(work.a[run.old : run.old + run.length]):
         positions = places.get(pair, [])

@@ -20,10 +20,13 @@ def prune(work: WordMap) -> None:
             continue
         shared: dict[int, float] = {}
         for low, high in work.runs_in(start, end):
-            told = work.says(low, high)
+            if not work.says(low, high):
+                for i in range(low, high):
+                    work.release(i)
+                continue
             for i in range(low, high):
                 home = homes[work.to[i]]
-                shared[home] = shared.get(home, 0.0) + (work.bits[work.a[i]] if told else 0.0)
+                shared[home] = shared.get(home, 0.0) + work.tells_old(i, i + 1)
         if not shared:
             continue
         whole = work.tells_old(start, end)

@@ -9,6 +9,10 @@ from anchoring.text import MARKS, UNSPACED
 # Marks of emphasis, headings and code are left out: text that only changed by conversion compares equal.
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{MARKS}]|['\u2019](?=[^\W_]))*|[^\w\s*#`\\]")
 SENTENCE_END = {".", "!", "?", "…", "。", "！", "？", "؟", "।"}
+# Thai, Lao, Burmese, Khmer: no blanks between words, and no sign at the end of a sentence but a blank.
+PAUSED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+FIRST_PAUSED = "\u0e00"
+WRAPPED = 40  # characters of a line after which one that begins with a small letter goes on with its paragraph
 UNIFIED = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "–": "-",
                          "—": "-", "‐": "-", "‑": "-", "\u00ad": None})  # fmt: skip
 
@@ -55,20 +59,27 @@ def tokenise(text: str, vocabulary: dict[str, int]) -> Tokens:
     known: dict[str, int] = {}
     sentence = block = 0
     ended = False
+    line = 0
     position = 0
     newline = text.find("\n")
     for match in TOKEN.finditer(text):
         start, position = match.span()
         word = match.group()
         if newline >= 0 and newline < start:
+            goes_on = (
+                not ended and word[0].islower() and newline - line >= WRAPPED and "\n" not in text[newline + 1 : start]
+            )
             newline = text.find("\n", start)
-            if ids:
+            line = start
+            if ids and not goes_on:
                 block += 1
                 sentence += 1
             ended = False
         number = known.get(word)
         if number is None:
             number = known[word] = vocabulary.setdefault(_plain(word), len(vocabulary))
+        if word >= FIRST_PAUSED and ids and start > ends[-1] and _is_pause(text, ends[-1], start):
+            ended = True
         if word in SENTENCE_END:
             ended = True
         elif ended and (word[0].isalnum() or start > ends[-1]):  # a quote or bracket after a blank opens the next one
@@ -82,6 +93,11 @@ def tokenise(text: str, vocabulary: dict[str, int]) -> Tokens:
         if len(ids) > MOST_TOKENS:
             raise TooManyTokens
     return Tokens(text, ids, starts, ends, sentences, blocks)
+
+
+def _is_pause(text: str, end: int, start: int) -> bool:
+    """Whether the blank between these two offsets ends a sentence: no line does, they are counted by themselves."""
+    return bool(PAUSED.match(text, end - 1) and PAUSED.match(text, start)) and "\n" not in text[end:start]
 
 
 def _plain(word: str) -> str:

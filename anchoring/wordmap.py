@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import log2
 
 from anchoring.text import UNSPACED
 from anchoring.tokens import Tokens, spans
 
 SOLID = 4  # words of a run that is no chance
+PHRASE_TIMES = 3  # two words in a row that the old text has so often are one phrase
+MOST_BITS = 99.0  # more than any word tells
 WORD_BITS = 12  # what single characters must tell together to be a word: two of Chinese, three of Thai
 LETTER = re.compile(f"[{UNSPACED}]")
 
@@ -71,13 +73,28 @@ class WordMap:
         return {word: log2(1 + most / count) for word, count in counts.items()}
 
     @cached_property
+    def _phrases(self) -> dict[tuple[int, int], float]:
+        """What the second of two words tells at most, where the old text has the two in a row so often that they are
+        one phrase. In scripts without spaces two letters in a row are no phrase, but a word."""
+        known = {pair: count for pair, count in Counter(pairwise(self.a)).items() if count >= PHRASE_TIMES}
+        places = dict(zip(self.a, range(len(self.a)), strict=True))
+        return {
+            pair: log2(1 + self.counts[pair[0]] / count)
+            for pair, count in known.items()
+            if not LETTER.fullmatch(self.old.word(places[pair[1]]))
+        }
+
+    @cached_property
     def _sums(self) -> tuple[list[float], list[float]]:
-        bits = self.bits
-        old, new = ([0.0, *accumulate(bits[word] for word in words)] for words in (self.a, self.b))
+        bits, phrases = self.bits, self._phrases
+        old, new = (
+            [0.0, *accumulate(min(bits[pair[1]], phrases.get(pair, MOST_BITS)) for pair in pairwise((-1, *words)))]
+            for words in (self.a, self.b)
+        )
         return old, new
 
     def tells_old(self, start: int, end: int) -> float:
-        """What old words start to end-1 tell together."""
+        """What old words start to end-1 tell together: little where a phrase goes on."""
         return self._sums[0][end] - self._sums[0][start]
 
     def tells_new(self, start: int, end: int) -> float:
