@@ -17,6 +17,7 @@ from manuscripts.models import Draft, Manuscript, Membership
 from manuscripts.permissions import can
 from manuscripts.rendering import display
 
+from . import live
 from .as_it_was import as_they_stood, drafts_to_read, stood_until
 from .contents import contents
 from .crowd import MOST_ON_PAGE, ON_A_PLAIN_PAGE, packed, version
@@ -98,6 +99,7 @@ def room_context(request: HttpRequest, draft: Draft, membership: Membership) -> 
         "may_write": not former and draft.was_opened and bool(can(request.actor, "thread.create", manuscript)),
         "others_notes": others_hidden(membership, draft),
         "last_call": None if former else last_call(membership, draft, reader_zone(request, manuscript)),
+        "live": live.page(draft, membership) if draft.was_opened and not former else None,
         "icons": static("icons.svg"),
         "words": room_words(),
         "single_keys": request.user.single_keys if request.user.is_authenticated else True,

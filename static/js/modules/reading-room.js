@@ -6,6 +6,7 @@ import { startChanges } from "./room/changes.js";
 import { startComposer } from "./room/composer.js";
 import { startFrame } from "./room/frame.js";
 import { startKeys } from "./room/keys.js";
+import { startLive } from "./room/live.js";
 import { fetchCrowd } from "./room/crowd.js";
 import { itemById, itemOf } from "./room/item.js";
 import { forgetPlaces, layOut } from "./room/layout.js";
@@ -107,6 +108,7 @@ function startRoom(element) {
     openAsked();
     addEventListener("hashchange", openAsked);
     startSearch(room);
+    startLive(room);
     element.dataset.ready = "1";
   });
 }
