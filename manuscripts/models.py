@@ -72,6 +72,11 @@ class Manuscript(models.Model):
         """Whether in any round so far nobody was to learn who wrote what; asked once for each instance."""
         return self.rounds.filter(anonymity=Anonymity.ALL).exists()
 
+    @cached_property
+    def asked_under_names(self) -> bool:
+        """Whether in every round so far everyone was to see names; asked once for each instance."""
+        return set(self.rounds.values_list("anonymity", flat=True)) == {Anonymity.NAMED}
+
     @property
     def open_draft(self) -> "Draft | None":
         """The newest draft that readers see: open, or the last one that was."""

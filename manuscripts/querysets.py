@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from .modes import Anonymity, OthersSections
+from .modes import OthersSections
 
 if TYPE_CHECKING:
     from .models import Draft, Membership
@@ -88,7 +88,7 @@ class MembershipQuerySet(models.QuerySet):
             known = Q(role__in=["author", "co_author"]) | Q(pk=me.pk)
             if me.is_author_team:
                 known = Q()
-            elif set(me.manuscript.rounds.values_list("anonymity", flat=True)) == {Anonymity.NAMED}:
+            elif me.manuscript.asked_under_names:
                 known |= Q(role="reviewer")
             rule |= Q(manuscript=manuscript_id) & known
         return self.filter(rule)

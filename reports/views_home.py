@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from manuscripts.models import Manuscript
 from manuscripts.permissions import can, load
+from reviews.views_news import news_context
 from reviews.views_reader_home import reader_home
 
 from .dashboard import dashboard
@@ -27,7 +28,8 @@ def manuscript(request: HttpRequest, slug: str) -> HttpResponse:
 
 def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
     """Where the book stands, what to do next, its drafts and reports."""
-    figures = dashboard(manuscript) if manuscript.open_draft else {}
+    shown = manuscript.open_draft
+    figures = dashboard(manuscript) if shown else {}
     drafts = list(manuscript.drafts.exclude(state="discarded").select_related("round"))
     reports = Report.objects.visible_to(request.actor).filter(manuscript=manuscript).prefetch_related("files")
     waiting = [d for d in drafts if d.state in {"importing", "ready", "opening"}]
@@ -49,6 +51,9 @@ def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
         "first_thin": next((d["slug"] for d in figures.get("disciplines", []) if d["thin"]), ""),
         "reports": reports.defer("snapshot")[:SHOWN_REPORTS],
     }
+    if shown:
+        shown.manuscript = manuscript
+        context.update(news_context(request, shown))
     return render(request, "reports/author_home.html", context)
 
 

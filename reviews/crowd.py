@@ -25,6 +25,7 @@ from manuscripts.permissions import Actor
 from .models import Anchor
 from .note_cards import Card
 from .note_html import notes_html
+from .presenting import follow_chosen
 from .querysets import closed_section_ids
 
 MOST_ON_PAGE = 300  # notes that stand on a chapter's page itself
@@ -84,7 +85,7 @@ def version(actor: Actor, draft: Draft, threads: Any, zone: str, until: datetime
     manuscript = draft.manuscript
     places = Anchor.objects.filter(draft=draft).aggregate(newest=Max("pk"), n=Count("pk"))
     facts = [
-        list(threads.order_by("pk").values_list("pk", "updated")),
+        list(threads.order_by("pk").values_list("pk", "updated", follow_chosen([me.pk]))),
         sorted(places.items()),
         list(manuscript.memberships.order_by("pk").values_list()),
         [(d.pk, d.slug, d.code, d.name, d.merged_into_id) for d in manuscript.all_disciplines],

@@ -269,6 +269,34 @@ class Agreement(models.Model):
         constraints = [models.UniqueConstraint(fields=["thread", "member"], name="agree_once")]
 
 
+class Mention(models.Model):
+    """A member named in a message by what everyone in the manuscript may call them (`mentions.handles`)."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="mentions")
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "member"], name="mention_once")]
+
+
+class Follow(models.Model):
+    """Whether a member hears what happens in a thread, and until when they have marked that read.
+
+    `following` None: they chose nothing, and follow it where they wrote in it. `read_before` is `read` as it was
+    before the last marking, for taking that back.
+    """
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="follows")
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="follows")
+    following = models.BooleanField(null=True)
+    read = models.DateTimeField(null=True)
+    read_before = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "member"], name="follow_once")]
+
+
 class Decision(models.Model):
     """What the author decided on a thread; the newest counts, taking back removes it."""
 

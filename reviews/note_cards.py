@@ -118,6 +118,8 @@ class Card:
     duplicate_of: Any
     mine: bool
     agreed: bool
+    following: bool
+    names_me: bool
     agreements: int
     can: str
     discipline: str
@@ -228,6 +230,8 @@ class Cards:
             duplicate_of=(note["decision"] or {}).get("duplicate_of"),
             mine=note["mine"],
             agreed=note["agreed"],
+            following=note["following"],
+            names_me=note["names_me"],
             agreements=note["agreements"],
             can=" ".join(name for name, allowed in note["can"].items() if allowed),
             discipline=note["discipline"] or "",

@@ -54,12 +54,13 @@ class _Maker:
         self.undo = _("Undo")
         self.edited = _("edited")
         self.withdrawn = _("Withdrawn by its writer.")
+        self.names_you = fill('<p class="names">%s</p>', _("Names you"))
 
     def note(self, n: Card) -> SafeString:
         return fill(
             '<li class="note" id="note-%s" data-id="%s" data-stamp="%s" data-kind="%s" data-scope="%s" data-status="%s"'
             ' data-discipline="%s" data-can="%s" data-comment="%s"%s>%s<button class="open" type="button"'
-            ' aria-expanded="false">%s</button>%s%s%s<div class="txt">%s</div>%s%s'
+            ' aria-expanded="false">%s</button>%s%s%s%s<div class="txt">%s</div>%s%s'
             '<div class="more">%s%s%s%s</div></li>',
             n.id,
             n.id,
@@ -73,6 +74,7 @@ class _Maker:
             self.place(n),
             n.icon,
             self.by(n.head, SPAN),
+            self.names_you if n.names_me else NOTHING,
             self.fate(n, n.fate) if n.fate else NOTHING,
             self.quote(n),
             self.suggestion(n) if n.new is not None and not n.applied else NOTHING,
@@ -96,6 +98,8 @@ class _Maker:
             parts.append(("near", n.near))
         if n.agreed:
             parts.append(("agreed", 1))
+        if n.following:
+            parts.append(("following", 1))
         if n.mine:
             parts += [("mine", 1), ("body", n.head.body)]
         return together(fill(' data-%s="%s"', name, value) for name, value in parts)

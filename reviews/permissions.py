@@ -106,6 +106,8 @@ allow(
     both(author_team, recorded_by_them, may_write),
     otherwise=_("Only who wrote a note can withdraw it."),
 )
+allow("thread.follow", both(member, may_write))
+allow("news.mark", both(member, may_write))
 allow("thread.decide", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow("thread.apply", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow("desk.read", author_team, otherwise=TEAM_ONLY)

@@ -20,7 +20,7 @@ from manuscripts.permissions import Actor
 
 from . import becoming
 from .identity import shown
-from .models import Agreement, Anchor, Comment
+from .models import Agreement, Anchor, Comment, Follow, Mention
 from .querysets import closed_section_ids
 
 
@@ -147,6 +147,7 @@ _THREAD += ["visibility", "quote_permission", "via", "recorded_by_id", "external
 _THREAD += ["chapter_id", "section_id", "text_id", "start", "end", "created", "updated", "withdrawn"]
 _THREAD += ["decision__decision", "decision__reason", "decision__duplicate_of_id", "decision__at"]
 _THREAD += ["decision__applied_in__number", "decision__applied_in__label", "agreements_count", "agreed"]
+_THREAD += ["chosen", "names_me"]
 _COMMENT = ["pk", "thread_id", "author_id", "body", "anonymity", "created", "edited", "withdrawn"]
 _ANCHOR = ["thread_id", "draft_id", "draft__label", *becoming.PLACE]
 _PLACE = ["draft_id", "draft__number", "chapter_id", "chapter__key", "chapter_title", "section_id", "section__key"]
@@ -170,8 +171,12 @@ def present(
     viewers = [membership.pk for membership in actor.memberships().values()]
     agreed = Agreement.objects.filter(thread=OuterRef("pk"))
     number = agreed.order_by().values("thread").annotate(n=Count("pk")).values("n")
+    mentions = Mention.objects.filter(comment__thread=OuterRef("pk"), comment__withdrawn=None)
     noted = threads.annotate(
-        agreements_count=Coalesce(Subquery(number), 0), agreed=Exists(agreed.filter(member__in=viewers))
+        agreements_count=Coalesce(Subquery(number), 0),
+        agreed=Exists(agreed.filter(member__in=viewers)),
+        chosen=follow_chosen(viewers),
+        names_me=Exists(mentions.filter(member__in=viewers)),
     )
     listed = noted.values_list(*_THREAD, named=True)
     rows = list(listed[: most + 1] if most is not None else listed)
@@ -221,12 +226,26 @@ def _thread(page: _Page, row: Any) -> dict[str, Any]:
         "updated": iso(row.updated),
         "mine": mine,
         "agreed": row.agreed,
+        "following": _follows(page, row, comments),
+        "names_me": row.names_me,
         "can": can,
         "became": became,
         "applied": row.decision__applied_in__label,
         "place_at": reverse("note_place", args=[page.manuscript.slug, row.pk]) if can["place"] and became else "",
         "placed_before": can["place"] and becoming.before_placing(page.attempts[row.pk]) is not None,
     }
+
+
+def follow_chosen(viewers: list[int]) -> Subquery:
+    """Of a thread: whether one of these members chose to follow it; None where they chose nothing."""
+    return Subquery(Follow.objects.filter(thread=OuterRef("pk"), member__in=viewers).values("following")[:1])
+
+
+def _follows(page: _Page, row: Any, comments: list[Any]) -> bool:
+    """As `ThreadQuerySet.followed_by` says it of one."""
+    if row.chosen is not None or page.me is None:
+        return bool(row.chosen)
+    return any(c.author_id == page.me.pk and c.withdrawn is None for c in comments)
 
 
 def _chapter_read(page: _Page, row: Any) -> str | None:
@@ -359,7 +378,7 @@ def _can(page: _Page, row: Any, comments: list[Any], mine: bool) -> dict[str, bo
     """What a page offers; the permission table decides again when it is done."""
     me = page.me
     if me is None or not page.may_write:
-        return dict.fromkeys(("edit", "withdraw", "reply", "agree", "decide", "place"), False)
+        return dict.fromkeys(("edit", "withdraw", "reply", "agree", "decide", "place", "follow"), False)
     reader_may = page.running and me.role == "reviewer"
     recorded = row.recorded_by_id is not None and me.is_author_team
     return {
@@ -368,6 +387,7 @@ def _can(page: _Page, row: Any, comments: list[Any], mine: bool) -> dict[str, bo
         "reply": me.is_author_team or reader_may or (mine and page.running),
         "agree": reader_may and not mine and row.withdrawn is None,
         "decide": me.is_author_team,
+        "follow": True,
         "place": row.scope == "section" and (me.is_author_team or (mine and page.running and row.withdrawn is None)),
     }
 

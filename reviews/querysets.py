@@ -1,6 +1,7 @@
 """Lists of what is said, as one person may see them. Every mode of a round is applied here and nowhere else."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -34,17 +35,46 @@ def closed_section_ids(membership: Membership) -> dict[int, set[int]]:
 def judged_chapter_ids(membership: Membership, round_id: int) -> set[int]:
     """The chapters on which the member has given a verdict in that round (for a chapter that is one discipline's
     section: a verdict on the section)."""
-    verdicts = membership.answers.filter(question__kind="verdict", round=round_id).exclude(value=None)
-    judged: set[int] = set()
-    for chapter_id, section_id, draft_id in verdicts.values_list("chapter_id", "section_id", "draft_id"):
-        if chapter_id:
-            judged.add(chapter_id)
-        else:
-            at = Placement.objects.filter(draft=draft_id, section=section_id).first()
-            alone = at and not Placement.objects.filter(draft=draft_id, chapter=at.chapter, discipline=None).exists()
-            if alone:
-                judged.add(at.chapter_id)
+    return judged_by([membership.pk], round_id)[membership.pk]
+
+
+def judged_by(member_ids: Collection[int], round_id: int) -> dict[int, set[int]]:
+    """`judged_chapter_ids` of several members at once."""
+    from .models import Answer  # models import this module
+
+    rows = Answer.objects.filter(member__in=member_ids, question__kind="verdict", round=round_id).exclude(value=None)
+    verdicts = list(rows.values_list("member_id", "chapter_id", "section_id", "draft_id"))
+    sections = {(draft_id, section_id) for _member, chapter, section_id, draft_id in verdicts if not chapter}
+    alone = _chapters_alone(sections) if sections else {}
+    judged: dict[int, set[int]] = {pk: set() for pk in member_ids}
+    for member_id, chapter_id, section_id, draft_id in verdicts:
+        at = chapter_id or alone.get((draft_id, section_id))
+        if at:
+            judged[member_id].add(at)
     return judged
+
+
+def _chapters_alone(sections: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """By (draft id, section id): the chapter that the section stands in, where nothing in it is for everyone."""
+    drafts = {draft_id for draft_id, _section in sections}
+    places = Placement.objects.filter(draft__in=drafts).order_by()
+    found = places.filter(section__in={section_id for _draft, section_id in sections})
+    at = {
+        (draft_id, pk): chapter for draft_id, pk, chapter in found.values_list("draft_id", "section_id", "chapter_id")
+    }
+    common = places.filter(chapter__in=set(at.values()), discipline=None)
+    shared = set(common.values_list("draft_id", "chapter_id"))
+    return {key: at[key] for key in sections if key in at and (key[0], at[key]) not in shared}
+
+
+def opened_by_verdict(member_ids: Collection[int], round_id: int) -> dict[int, set[int] | None]:
+    """By member: the chapters on which others' notes of that round are theirs to see, where a verdict comes first;
+    None for all of them, once a review is finished."""
+    from .models import Review
+
+    finished = Review.objects.filter(member__in=member_ids, round=round_id, state="submitted")
+    done = set(finished.values_list("member_id", flat=True))
+    return {pk: None if pk in done else chapters for pk, chapters in judged_by(member_ids, round_id).items()}
 
 
 def others_hidden(membership: Membership, draft: Draft, chapter_id: int | None = None) -> str:
@@ -59,14 +89,14 @@ def others_hidden(membership: Membership, draft: Draft, chapter_id: int | None =
     return draft.round.visibility
 
 
-def others_threads(membership: Membership) -> Q:
-    """Which threads of others someone who is not of the author team may see."""
+def others_threads(membership: Membership, opened: Mapping[int, set[int] | None] | None = None) -> Q:
+    """Which threads of others someone who is not of the author team may see. `opened` has, by round, what
+    `opened_by_verdict` says of them, where that is at hand."""
     rounds = list(membership.manuscript.rounds.all())
     rule = Q(round__visibility=Visibility.OPEN)
     for row in (row for row in rounds if row.visibility == Visibility.AFTER_VERDICT):
-        rule |= Q(round=row, chapter__in=judged_chapter_ids(membership, row.pk))
-        if membership.reviews.filter(round=row, state="submitted").exists():
-            rule |= Q(round=row)
+        chapters = opened_by_verdict([membership.pk], row.pk)[membership.pk] if opened is None else opened[row.pk]
+        rule |= Q(round=row) if chapters is None else Q(round=row, chapter__in=chapters)
     rule &= Q(visibility="everyone")
     some_closed = any(row.others_sections == OthersSections.CLOSED for row in rounds)
     closed = closed_section_ids(membership) if some_closed else {}
@@ -78,15 +108,6 @@ def others_threads(membership: Membership) -> Q:
 
         rule &= ~Exists(Anchor.objects.filter(thread=OuterRef("pk"), draft=newest, section__in=closed[newest.pk]))
     return rule
-
-
-def _alike(membership: Membership) -> object:
-    """Equal for members of a manuscript for whom `others_threads` is the same rule."""
-    if membership.is_author_team:
-        return "team"
-    rounds = membership.manuscript.rounds.all()
-    own = any(r.visibility == Visibility.AFTER_VERDICT or r.others_sections == OthersSections.CLOSED for r in rounds)
-    return membership.pk if own else "readers"
 
 
 class ThreadQuerySet(QuerySet):
@@ -106,15 +127,26 @@ class ThreadQuerySet(QuerySet):
     def seen_by_each(self, members: Iterable[Membership]) -> dict[int, set[int]]:
         """By the id of each of these members of one manuscript, to which the threads belong: the ids that `visible_to`
         has for them, and those withdrawn that it had. Readers for whom the same holds are asked about once."""
-        authors = dict(self.values_list("pk", "author_id"))
-        alike: dict[object, set[int]] = {}
+        members, rows = list(members), list(self.values_list("pk", "author_id", "chapter_id"))
+        if not (members and rows):
+            return {member.pk: set() for member in members}
+        chapters = {chapter for _pk, _author, chapter in rows}
+        rounds = list(members[0].manuscript.rounds.all())
+        some_closed = any(row.others_sections == OthersSections.CLOSED for row in rounds)
+        later = [row.pk for row in rounds if row.visibility == Visibility.AFTER_VERDICT]
+        opened = {pk: opened_by_verdict([member.pk for member in members], pk) for pk in later}
+        alike: dict[Any, set[int]] = {}
         seen = {}
         for member in members:
-            key = _alike(member)
+            # Only what bears on these threads tells one reader from another.
+            own = {pk: None if of[member.pk] is None else of[member.pk] & chapters for pk, of in opened.items()}
+            verdicts = tuple(None if found is None else frozenset(found) for found in own.values())
+            place = (member.role, frozenset(member.own_discipline_ids())) if some_closed else ()
+            key = ("team",) if member.is_author_team else (verdicts, place)
             if key not in alike:
-                rows = self if member.is_author_team else self.filter(others_threads(member))
-                alike[key] = set(rows.values_list("pk", flat=True)) if authors else set()
-            seen[member.pk] = alike[key] | {pk for pk, author in authors.items() if author == member.pk}
+                threads = self if member.is_author_team else self.filter(others_threads(member, own))
+                alike[key] = set(threads.values_list("pk", flat=True))
+            seen[member.pk] = alike[key] | {pk for pk, author, _chapter in rows if author == member.pk}
         return seen
 
     def signed_for(self, viewer: Membership) -> "ThreadQuerySet":
@@ -126,6 +158,15 @@ class ThreadQuerySet(QuerySet):
         rows = self.annotate(promise=Subquery(first))
         team = Q(author__role__in=["author", "co_author"])
         return rows.filter(team | Q(author=viewer) | Q(promise__in=told))
+
+    def followed_by(self, member: Membership) -> "ThreadQuerySet":
+        """Those the member hears of: they wrote in them or chose to follow them, and did not choose to stop."""
+        from .models import Comment, Follow
+
+        wrote = Comment.objects.filter(thread=OuterRef("pk"), author=member, withdrawn=None)
+        chosen = Follow.objects.filter(thread=OuterRef("pk"), member=member)
+        stopped = Exists(chosen.filter(following=False))
+        return self.filter(Exists(wrote) | Exists(chosen.filter(following=True))).exclude(stopped)
 
     def existing(self) -> "ThreadQuerySet":
         """Without the withdrawn ones that nobody has replied to."""

@@ -16,6 +16,7 @@ from .becoming import PLACE, before_placing
 from .carrying import carry_one, newest_anchor
 from .edits import foresee_soon
 from .invitations import accept
+from .mentions import record_mentions
 from .models import Agreement, Anchor, Comment, Decision, Review, Thread
 from .posting import NewThread, check_new, find_place, place_in_text, read_words, voice_of, writing_round
 from .presenting import present
@@ -62,16 +63,16 @@ def create_thread(actor: Actor, manuscript: Manuscript, new: NewThread) -> tuple
         created=new.created or now,
         updated=now,
     )
-    return _post_once(thread, new.body, me)
+    return _post_once(actor, thread, new.body, me)
 
 
-def _post_once(thread: Thread, body: str, me: Membership) -> tuple[Thread, bool]:
+def _post_once(actor: Actor, thread: Thread, body: str, me: Membership) -> tuple[Thread, bool]:
     before = _same_external_id(thread, body)
     if before:
         return before, False
     try:
         with transaction.atomic():
-            _post(thread, body, me)
+            record_mentions(actor, _post(thread, body, me))
     except IntegrityError:
         before = _same_external_id(thread, body)
         if before is None:
@@ -95,10 +96,10 @@ def _same_external_id(thread: Thread, body: str) -> Thread | None:
     raise conflict("external_id", _("Another note was posted under this external id."))
 
 
-def _post(thread: Thread, body: str, me: Membership) -> None:
+def _post(thread: Thread, body: str, me: Membership) -> Comment:
     """Stores the thread, its first comment and its anchors; the newest draft's too where it was written on an older."""
     thread.save(force_insert=True)
-    Comment.objects.create(
+    comment = Comment.objects.create(
         thread=thread,
         author=thread.author,
         body=body,
@@ -123,6 +124,7 @@ def _post(thread: Thread, body: str, me: Membership) -> None:
     if thread.recorded_by is None:
         mark_active(thread.author, thread.round)
     record_event(thread.manuscript, "thread.created", me, f"thread:{thread.pk}")
+    return comment
 
 
 def mark_active(member: Membership, round_: Round) -> None:
@@ -161,6 +163,7 @@ def reply(actor: Actor, thread: Thread, body: Any) -> Comment:
     me = actor.membership_in(thread.manuscript_id)
     round_ = writing_round(thread.manuscript)
     comment = Comment.objects.create(thread=thread, author=me, body=words, round=round_, anonymity=round_.anonymity)
+    record_mentions(actor, comment)
     mark_active(me, round_)
     _touch(thread)
     record_event(thread.manuscript, "comment.created", me, f"thread:{thread.pk}", comment=comment.pk)
@@ -192,6 +195,7 @@ def edit_comment(actor: Actor, comment: Comment, body: Any, was: Any = None) -> 
         raise Refused("required", _("Write something first."), field="body")
     comment.body, comment.edited = words, timezone.now()
     comment.save(update_fields=["body", "edited"])
+    record_mentions(actor, comment)
     _touch(comment.thread)
     me = actor.membership_in(comment.manuscript)
     record_event(comment.manuscript, "comment.edited", me, f"thread:{comment.thread_id}", comment=comment.pk)

@@ -195,7 +195,15 @@ def _name_addresses(scene: Scene) -> None:
         "case:queued": {"pk": held["queued"].pk},
     }
     scene.args["case:closed_note"] = scene.args["case:of_sec"]
-    for name in ("note_reply", "note_agree", "note_decide", "note_withdraw", "api:thread", "api:thread_comments"):
+    for name in (
+        "note_reply",
+        "note_agree",
+        "note_follow",
+        "note_decide",
+        "note_withdraw",
+        "api:thread",
+        "api:thread_comments",
+    ):
         scene.args[name] = {"pk": note.pk}
     scene.args["note_place"] = {"pk": note.pk}
     for name in ("api:thread_decision", "api:thread_anchor", "api:thread_agree"):
@@ -324,6 +332,7 @@ BODIES: dict[str, Any] = {
     "note_create POST": _note_form,
     "note_reply POST": {"body": "Ours.", "place": "p2"},
     "note_place POST": {"detach": "1"},
+    "news_read POST": {"until": "2026-05-01T12:00:00+00:00"},
     "note_decide POST": {"decision": "no_change", "reason": "It stays."},
     "change_list POST": lambda scene: {"thread": str(scene.held["note"].pk)},
     "section_edit POST": _section_form,

@@ -35,7 +35,9 @@ ANSWER_ONLY = frozenset({
 })  # fmt: skip
 
 
-PAGES_ONLY = frozenset({"mine", "agreed", "can", "became", "applied", "place_at", "placed_before", "withdrawn"})
+PAGES_ONLY = frozenset({
+    "mine", "agreed", "following", "names_me", "can", "became", "applied", "place_at", "placed_before", "withdrawn",
+})  # fmt: skip
 
 
 class ThreadBody(Body):

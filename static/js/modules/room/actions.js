@@ -128,6 +128,7 @@ export function startActions(room) {
       agreeing.querySelector("[data-off]").hidden = agreed;
       agreeing.addEventListener("click", () => act(element, url(id, "agree"), agreed ? { undo: "1" } : {}));
     } else agreeing.remove();
+    furnishFollowing(element, can, part("[data-follow]"));
     const edit = part("[data-edit]");
     if (can.has("edit")) {
       if (!element.dataset.body) edit.textContent = room.words.add_reason;
@@ -139,6 +140,17 @@ export function startActions(room) {
     if (can.has("withdraw")) {
       withdrawing.addEventListener("click", () => confirmWithdrawal(element, url(id, "withdraw"), {}));
     } else withdrawing.remove();
+  }
+
+  function furnishFollowing(element, can, pressed) {
+    if (!can.has("follow")) return pressed.remove();
+    const following = element.dataset.following === "1";
+    pressed.querySelector("[data-on]").hidden = !following;
+    pressed.querySelector("[data-off]").hidden = following;
+    pressed.addEventListener("click", async () => {
+      const done = await act(element, url(element.dataset.id, "follow"), following ? { undo: "1" } : {});
+      if (done) say(following ? room.words.stopped_following : room.words.followed);
+    });
   }
 
   /* Withdrawn words are deleted, so it is asked first. */
