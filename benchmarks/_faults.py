@@ -25,7 +25,7 @@ class Desk:
         page = self.pages.get(who)
         if page is None or page.is_closed():
             context = page.context if page else self.browser.new_context(base_url=self.proxy.url)
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(120_000)  # also on a machine that does much else
             fresh = page is None
             page = self.pages[who] = context.new_page()
             if fresh:

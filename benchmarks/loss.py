@@ -155,7 +155,7 @@ def _held_after_leaving(desk: Any) -> bool:
             if leave == "signs out":
                 page.goto("/account/")
                 page.click('form[action$="/logout/"] button')
-                page.wait_for_url("**/")
+                page.wait_for_url(desk.proxy.url + "/")
             else:
                 page.context.clear_cookies(name="sessionid")
                 enter(page, desk.book.linked)

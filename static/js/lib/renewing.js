@@ -139,14 +139,13 @@ async function askForCode(dialog, words, tell) {
   code.elements.code.focus();
 }
 
-/* Sends what the entrance asks for; gives its objections, "" where it has none. */
+/* Sends what a page of the entrance asks for; gives its objections, "" where it led on. */
 async function signIn(url, fields, words) {
-  const answer = await withToken(url, fields, { "X-Requested-With": "XMLHttpRequest" });
+  const answer = await withToken(url, fields);
+  if (answer.type === "opaqueredirect") return "";
   if (answer.status === 429) return words.tooMany;
-  const { form: told } = await answer.json();
-  if (!told) return "";
-  const own = Object.values(told.fields).flatMap((field) => field.errors);
-  return answer.ok ? "" : [...told.errors, ...own].join(" ");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return [...page.querySelectorAll("main .error")].map((line) => line.textContent.trim()).join(" ") || words.elsewhere;
 }
 
 /* Opens a personal link of this site as its page's button does. */
@@ -159,12 +158,12 @@ async function openLink(link, words) {
 }
 
 /* Posts with this browser's token; a second time where the token was renewed meanwhile. */
-async function withToken(url, fields, more = {}) {
+async function withToken(url, fields) {
   for (let again = false; ; again = true) {
     const answer = await fetch(url, {
       method: "POST",
       body: new URLSearchParams(fields),
-      headers: { Accept: "application/json", "X-CSRFToken": token(), ...more },
+      headers: { Accept: "text/html, application/json", "X-CSRFToken": token() },
       redirect: "manual",
     });
     if (again || answer.status !== 403) return answer;
