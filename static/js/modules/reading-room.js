@@ -11,6 +11,7 @@ import { fetchCrowd } from "./room/crowd.js";
 import { itemById, itemOf } from "./room/item.js";
 import { forgetPlaces, layOut } from "./room/layout.js";
 import { noteAt, paint, paintActive } from "./room/marks.js";
+import { startNaming } from "./room/naming.js";
 import { collect, drawSuggestions, filter, open, step } from "./room/notes.js";
 import { describeUnits, startParagraphs } from "./room/paragraphs.js";
 import { startPlacing } from "./room/placing.js";
@@ -55,6 +56,7 @@ function startRoom(element) {
     startComposer(room);
     startSelection(room, note);
   }
+  startNaming(room);
   startFrame(room, relay);
   startKeys(room);
   startChanges(room);
