@@ -16,6 +16,7 @@ from .letter import first_name
 from .reader_home import deadline_of, home_of, pass_over, unsent_lines
 from .rounds import mark_opened, review_of
 from .views_invitation import check_pace
+from .views_news import news_context
 from .views_notes import back, told
 from .views_reading import cards_of, reader_zone, room_context
 
@@ -37,6 +38,7 @@ def reader_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
     path = home.path if may_answer and review and review.state != "declined" else None
     context = {
         **room_context(request, draft, membership),
+        **news_context(request, draft),
         "home": home,
         "path": path,
         "more": home.more if path else home.chapters,
