@@ -39,7 +39,7 @@ def test_asked_by_mail_in_by_the_link_out_at_once(live_server, client, new_page,
     reader.get_by_label("Worker").check()
     reader.get_by_label("More than 10").check()
     reader.get_by_role("button", name="Save, and read").click()
-    reader.wait_for_url(f"{live_server.url}/m/{cast.book.slug}/")
+    reader.wait_for_url(f"{live_server.url}/m/{cast.book.slug}/read/c1/#s-c1-ops")
     nora = Membership.objects.get(email="nora@falk.example")
     assert (nora.sphere, nora.years, nora.accepted is not None) == ("worker", 11, True)
 
