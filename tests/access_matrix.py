@@ -91,7 +91,7 @@ note_follow               POST      never      404  404  404  404   404  200  40
 note_follow               POST      whispered  404  404  404  404   404  200  404  404  200  200
 note_follow               POST      closed_note 404 404  404  404   404  404  200  200  200  200
 names                     GET       -          404  404  404  404   200  200  200  200  200  200
-news_read                 POST      -          404  404  404  404   302  302  302  302  302  302
+news_read                 POST      named      404  404  404  404   302  302  302  302  302  302
 note_decide               POST      -          404  404  404  404   403  403  403  403  200  200
 note_place                GET+HEAD  -          404  404  404  404   403  200  403  403  200  200
 note_place                GET+HEAD  ended      404  404  404  404   403  403  403  403  200  200

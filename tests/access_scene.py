@@ -332,7 +332,7 @@ BODIES: dict[str, Any] = {
     "note_create POST": _note_form,
     "note_reply POST": {"body": "Ours.", "place": "p2"},
     "note_place POST": {"detach": "1"},
-    "news_read POST": {"until": "2026-05-01T12:00:00+00:00"},
+    "news_read POST": {"until": "2100-01-01T00:00:00+00:00"},
     "note_decide POST": {"decision": "no_change", "reason": "It stays."},
     "change_list POST": lambda scene: {"thread": str(scene.held["note"].pk)},
     "section_edit POST": _section_form,
@@ -419,10 +419,19 @@ def _open_next(scene: Scene) -> None:
     cast.book.drafts.filter(pk=corrected.pk).update(round=cast.draft.round_id, label="1.1")
 
 
+def _name_everyone(scene: Scene) -> None:
+    """Two readers answer a note, and each answer names all others."""
+    members = [scene.cast.members[who] for who in scene.cast.INSIDE]
+    for comment in [reply(scene.cast.actor(who), scene.held["note"], "And you?") for who in ("link", "sec")]:
+        for member in members:
+            comment.mentions.create(member=member)
+
+
 GIVEN = {
     "reread": _open_next,
     "edited": _apply,
     "ended": _end_round,
+    "named": _name_everyone,
     "closed": _mode(others_sections=OthersSections.CLOSED),
     "closed_text": _mode(others_sections=OthersSections.CLOSED),
     "closed_note": _mode(others_sections=OthersSections.CLOSED),
