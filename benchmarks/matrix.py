@@ -10,10 +10,12 @@ import time
 GUARDED_BY_LISTS = {
     "manuscript.read": ("manuscripts.models", "ManuscriptQuerySet"),
     "unsent.keep": ("manuscripts.models", "ManuscriptQuerySet"),
+    "news.mark": ("manuscripts.models", "ManuscriptQuerySet"),
     "text.read": ("manuscripts.models", "SectionTextQuerySet"),
     "image.read": ("manuscripts.models", "ImageQuerySet"),
     "draft.read": ("manuscripts.models", "DraftQuerySet"),
     "thread.read": ("reviews.querysets", "ThreadQuerySet"),
+    "thread.follow": ("reviews.querysets", "ThreadQuerySet"),
     "question.read": ("reviews.querysets", "OfManuscriptQuerySet"),
     "answer.read": ("reviews.querysets", "AnswerQuerySet"),
     "review.read": ("reviews.querysets", "OfMembershipQuerySet"),
