@@ -74,27 +74,33 @@ def _request(client: Any, notes: int) -> tuple[float, int]:
 
 def _book(notes: int) -> tuple[Any, int]:
     """An open draft of six chapters, read by 24 people who wrote `notes` notes on the third; its words too."""
+    rng = random.Random(3)
+    draft, readers = make_chapter(rng, WORDS)
+    texts = [place.text for place in draft.placements.filter(chapter__key="c3").select_related("text")]
+    for number in range(notes):
+        _note(rng, draft.manuscript, readers, texts, number)
+    return draft.manuscript, sum(text.words for text in texts)
+
+
+def make_chapter(rng: random.Random, words: int) -> tuple[Any, list[Any]]:
+    """An open draft of six chapters, the third of `words` words, and its 24 readers."""
     from accounts.models import User
     from manuscripts.manuscripts import make_manuscript
     from tests.books import make_draft, make_reader, open_at_once
 
-    rng = random.Random(3)
     author = User.objects.create_user("ada@example.org", name="Ada Lindqvist", is_author=True)
     manuscript = make_manuscript(author, "Measured")
     slugs = [discipline.slug for discipline in manuscript.disciplines.all()]
     chapters = {}
     for number in range(1, 7):
-        size = WORDS if number == 3 else 600
+        size = words if number == 3 else 600
         sections = [(f"c{number}-1", None, _markdown(rng, f"# Chapter {number}", size * 6 // 10))]
         for slug in slugs[3:5]:
             sections.append((f"c{number}-{slug[:3]}", slug, _markdown(rng, f"## For {slug}", size * 2 // 10)))
         chapters[f"c{number}"] = (f"Chapter {number}", sections)
     draft = open_at_once(make_draft(manuscript, chapters))
     readers = [make_reader(manuscript, f"Reader {n}", slugs[n % len(slugs)]) for n in range(READERS)]
-    texts = [place.text for place in draft.placements.filter(chapter__key="c3").select_related("text")]
-    for number in range(notes):
-        _note(rng, manuscript, readers, texts, number)
-    return manuscript, sum(text.words for text in texts)
+    return draft, readers
 
 
 def _markdown(rng: random.Random, heading: str, words: int) -> str:

@@ -143,7 +143,7 @@ def chapter_notes(request: HttpRequest, slug: str, chapter: str) -> HttpResponse
         response["Content-Encoding"] = "gzip"
     response["Cache-Control"], response["Vary"] = "private, no-cache", "Accept-Encoding"
     response["ETag"] = f'W/"{found.tag}"'
-    return get_conditional_response(request, response["ETag"], response=response)
+    return get_conditional_response(request, response["ETag"], response=response) or response
 
 
 def _until(request: HttpRequest, draft: Draft) -> datetime | None:
