@@ -35,7 +35,8 @@ def with_lookalikes(text: Text, pen: Pen) -> None:
         for _ in range(pen.rng.randint(2, 4)):
             pieces = [pen.fresh(each.text) for each in first.sentences]
             for number, piece in enumerate(pieces):
-                for start, end in sorted(pen.rng.sample(pen.words(piece), k=2), reverse=True):
+                words = pen.words(piece)
+                for start, end in sorted(pen.rng.sample(words, k=min(2, len(words))), reverse=True):
                     piece = piece.part(0, start) + pen.fresh(pen.other_word(piece.text[start:end])) + piece.part(end)
                 pieces[number] = piece
             family.append(Paragraph(pieces))
