@@ -118,7 +118,6 @@ def double(desk: Desk, way: Way, turn: int) -> str:
     page.wait_for_timeout(2500)  # until the server keeps it
     tab = page.context.new_page()
     tab.goto(page.url)
-    tab.wait_for_load_state("networkidle")
     if way.name == "reply":
         tab.locator(".note .open").last.click()
     there = "words => [...document.querySelectorAll('textarea')].some((field) => field.value === words)"

@@ -99,21 +99,18 @@ def _answer(page: Any, book: Book, chapter: str, words: str) -> None:
 
 def _story(page: Any, book: Book, chapter: str, words: str) -> None:
     page.goto(book.path())
-    page.wait_for_load_state("networkidle")
     page.fill("#story-body", words)
 
 
 def _decision(page: Any, book: Book, chapter: str, words: str) -> None:
     note = book.note(book.others, chapter, "A note to be decided on.")
     page.goto(book.path(f"desk/?note={note.pk}"))
-    page.wait_for_load_state("networkidle")
     page.fill("#reason", words)
 
 
 def _desk_reply(page: Any, book: Book, chapter: str, words: str) -> None:
     note = book.note(book.others, chapter, "A note to be answered by its author.")
     page.goto(book.path(f"desk/?note={note.pk}"))
-    page.wait_for_load_state("networkidle")
     page.fill("#reply", words)
 
 

@@ -1,6 +1,9 @@
 """Nothing typed is lost: a sample of what `scripts/bench loss` does hundreds of times."""
 
+import re
+
 import pytest
+from django.contrib.sessions.models import Session
 
 from benchmarks import _faults as faults
 from benchmarks._cutting import Proxy
@@ -143,3 +146,17 @@ def test_words_answered_in_another_window_are_shown_before_they_are_replaced(des
     assert stored(words) == 1
     tab.click("#verdict .error button")
     assert wait_for(page, lambda: stored("Other words."))
+
+
+def test_a_mailed_code_lets_somebody_in_again_on_the_page(desk, mailoutbox):
+    page, words = faults.typed(desk, NOTE)
+    Session.objects.all().delete()
+    page.click(NOTE.submit)
+    page.click("dialog.renewal [data-mail-code]")
+    page.fill("dialog.renewal [name=code]", "WRONG-CODE")
+    page.click("dialog.renewal [data-code] [type=submit]")
+    page.wait_for_selector("dialog.renewal .error:not([hidden])")
+    page.fill("dialog.renewal [name=code]", re.search(r"(?m)^\s+([A-Z0-9-]{6,})$", mailoutbox[-1].body)[1])
+    page.click("dialog.renewal [data-code] [type=submit]")
+    page.wait_for_selector(".note.on:not(.draft)")
+    assert stored(words) == 1

@@ -69,10 +69,17 @@ export function notSaved() {
   return navigator.onLine ? words.notSaved : words.offline;
 }
 
-/* While it is on its way nothing can be typed that would not go with it. */
+/* While it is on its way nothing can be typed that would not go with it; the button keeps the focus. */
 function busy(form, whether) {
+  const focused = document.activeElement;
   form.ariaBusy = String(whether);
   for (const field of form.querySelectorAll("textarea")) field.readOnly = whether;
+  for (const button of form.querySelectorAll("button:not([type=button])")) {
+    button.disabled = whether;
+    if (whether && button === focused) button.dataset.focused = "1";
+    else if (!whether && button.dataset.focused && focused === document.body) button.focus({ preventScroll: true });
+    if (!whether) delete button.dataset.focused;
+  }
 }
 
 function whenRenewed(act) {
