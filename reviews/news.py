@@ -102,13 +102,14 @@ def take_back_read(actor: Actor, me: Membership, until: datetime) -> None:
 
 def _new(actor: Actor, me: Membership) -> tuple[QuerySet, QuerySet]:
     """What others wrote and decided that the member has not read: messages and decisions, each with `at`, the moment
-    from which it concerns them. What stood there when they last wrote in the thread is not new to them."""
+    from which it concerns them. What stood there when they last wrote or decided in the thread is not new to them."""
     visible = Thread.objects.visible_to(actor).filter(manuscript=me.manuscript_id)
     followed = Thread.objects.filter(manuscript=me.manuscript_id).followed_by(me)
     marks = Follow.objects.filter(thread=OuterRef("thread"), member=me)
     read = Subquery(marks.values("read")[:1])
-    mine_since = Exists(Comment.objects.filter(thread=OuterRef("thread"), author=me, created__gte=OuterRef("at")))
-    unread = (Q(read=None) | Q(at__gt=F("read"))) & ~mine_since
+    wrote = Comment.objects.filter(thread=OuterRef("thread"), author=me, created__gte=OuterRef("at"))
+    chose = Decision.objects.filter(thread=OuterRef("thread"), by=me, at__gte=OuterRef("at"))
+    unread = (Q(read=None) | Q(at__gt=F("read"))) & ~Exists(wrote) & ~Exists(chose)
     named = Subquery(Mention.objects.filter(comment=OuterRef("pk"), member=me).values("created")[:1])
     is_reply = Exists(Comment.objects.filter(thread=OuterRef("thread"), pk__lt=OuterRef("pk")))
     head = Subquery(Comment.objects.filter(thread=OuterRef("thread")).order_by("pk").values("body")[:1])
