@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from manuscripts.models import Draft, Event, Manuscript, Membership, Placement
 from manuscripts.modes import Visibility
@@ -105,9 +107,17 @@ def newest_draft(manuscript: Manuscript) -> Draft | None:
     return drafts.order_by("-number").first()
 
 
-def page(draft: Draft, membership: Membership) -> dict[str, str]:
-    """What a page of the newest draft listens with."""
-    return {"cursor": cursor_at(timezone.now()), "frame": frame(draft, membership)}
+def page(draft: Draft, membership: Membership) -> dict[str, Any]:
+    """What a page of the newest draft listens with, and its words for what it hears; `%n` stands for a number."""
+    words = {
+        "one": _("%n new note"),
+        "many": _("%n new notes"),
+        "show": _("Show"),
+        "changed": _("Something about this page has changed."),
+        "load": _("Load it again"),
+    }
+    url = reverse("live", args=[membership.manuscript.slug])
+    return {"url": url, "cursor": cursor_at(timezone.now()), "frame": frame(draft, membership), "words": words}
 
 
 # Telling

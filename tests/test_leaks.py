@@ -206,7 +206,8 @@ class Walk:
 
     @staticmethod
     def _found(address: str, text: str) -> list[str]:
-        links = re.findall(r'(?:href|src|hx-get|action|data-[a-z-]+)="([^"]+)"', text)
+        links = re.findall(r'(?:href|src|hx-get|action)="([^"]+)"', text)
+        links += re.findall(r'data-[a-z-]+="(/[^"]+)"', text)  # what scripts ask for; their words are no addresses
         links += re.findall(r'"(http://testserver/[^"]+)"', text)
         found = []
         for link in links:
@@ -228,7 +229,18 @@ def first_addresses(world: World) -> list[str]:
     """Where everyone begins, whether they may or not."""
     slug, other = world.cast.book.slug, world.cast.other_book.slug
     pages = ["/", "/account/", "/account/mail/", "/account/tokens/", "/metrics"]
-    names = ("manuscript", "read_book", "desk", "people", "questions", "reports", "settings", "activity", "unsent_list")
+    names = (
+        "manuscript",
+        "read_book",
+        "desk",
+        "people",
+        "questions",
+        "reports",
+        "settings",
+        "activity",
+        "unsent_list",
+        "live",
+    )
     return pages + [reverse(name, args=[book]) for book in (slug, other) for name in names]
 
 

@@ -15,6 +15,12 @@ export function readEvents(text) {
   return [parts.map(fieldsOf), rest];
 }
 
+/** What the page listens with: { url, cursor, frame, words }; null where it does not. */
+export function listening() {
+  const given = document.querySelector("#live");
+  return given && JSON.parse(given.textContent);
+}
+
 const sleep = (ms, signal) =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

@@ -1,6 +1,6 @@
 /* Notes of others as they come: put beside the text without moving what is read or taking what is typed. */
 
-import { listen } from "../../lib/live.js";
+import { listen, listening } from "../../lib/live.js";
 import { itemById } from "./item.js";
 import { drop, filter, open, put } from "./notes.js";
 import { fill } from "./room.js";
@@ -21,15 +21,18 @@ function isTyping(item) {
 }
 
 export function startLive(room) {
+  const live = listening();
+  if (!live) return;
   const line = document.querySelector("[data-arrived]");
-  if (!line) return;
+  const { words } = live;
+  let stale = false; // whether the page is better loaded again
   const wanted = new Map(); // id → stamp: what is to be fetched
   const later = new Map(); // the same, of cards in which someone writes
   let fresh = []; // ids of new notes that were not looked at
   let timer = null;
 
-  listen(line.dataset.url, line.dataset.cursor, ({ notes, frame }) => {
-    if (frame && frame !== line.dataset.frame) return outOfDate();
+  listen(live.url, live.cursor, ({ notes, frame }) => {
+    if (frame && frame !== live.frame) return outOfDate();
     for (const note of notes) {
       const ours = itemById(room, note.id) || (note.chapter ?? "") === room.data.chapter;
       if (ours && !hasCome(note.id, note.stamp)) wanted.set(note.id, note.stamp);
@@ -120,8 +123,9 @@ export function startLive(room) {
 
   function tell() {
     fresh = fresh.filter((id) => itemById(room, id));
-    if (!fresh.length) return line.dataset.stays || say("");
-    say(fill(line.dataset[fresh.length === 1 ? "one" : "many"], { n: fresh.length }), line.dataset.show, () => {
+    if (stale) return;
+    if (!fresh.length) return say("");
+    say(fill(words[fresh.length === 1 ? "one" : "many"], { n: fresh.length }), words.show, () => {
       const first = room.items.find((item) => fresh.includes(item.id) && !item.hidden);
       fresh = [];
       say("");
@@ -130,20 +134,21 @@ export function startLive(room) {
   }
 
   function outOfDate() {
-    line.dataset.stays = "1";
-    say(line.dataset.changed, line.dataset.load, () => location.reload());
+    stale = true;
+    say(words.changed, words.load, () => location.reload());
   }
 
+  let said = "";
   let hide;
   function say(sentence, label, act) {
-    if (sentence === line.dataset.said) return;
+    if (sentence === said) return;
     clearTimeout(hide);
-    line.dataset.said = sentence;
+    said = sentence;
     line.textContent = sentence;
     if (!sentence) return;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: label });
     button.addEventListener("click", act);
     line.append(button);
-    if (!line.dataset.stays) hide = setTimeout(() => say(""), SHOWN);
+    if (!stale) hide = setTimeout(() => say(""), SHOWN);
   }
 }
