@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks._cutting import AFTER, BEFORE, Proxy
-from benchmarks._writing import PASSWORD, Book, Way, enter, path_of, stored, wait_for
+from benchmarks._writing import LINKS, PASSWORD, Book, Way, enter, path_of, stored, wait_for
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Desk:
     count: Any = field(default_factory=itertools.count)
 
     def page(self, who: str) -> Any:
-        """The page of "reader", "author" or "linked", who is signed in."""
+        """The page of "reader", "author" or "linked 3", who is signed in."""
         page = self.pages.get(who)
         if page is None or page.is_closed():
             context = page.context if page else self.browser.new_context(base_url=self.proxy.url)
@@ -29,7 +29,7 @@ class Desk:
             fresh = page is None
             page = self.pages[who] = context.new_page()
             if fresh:
-                enter(page, getattr(self.book, who))
+                enter(page, self.book.member(who))
         return page
 
     def words(self, way: Way) -> str:
@@ -67,21 +67,20 @@ def expired(desk: Desk, way: Way, turn: int) -> str:
 
     from reviews.invitations import personal_link
 
-    who = "linked" if way.who == "reader" and turn % 2 else way.who
-    if who == "linked" and way.name == "edit":
-        who = "reader"
+    by_link = way.who == "reader" and way.name != "edit" and turn % 2
+    who = f"linked {turn // 2 % LINKS}" if by_link else way.who
     page, words = typed(desk, way, who)
     Session.objects.all().delete()
     page.click(way.submit)
     if way.name == "answer":  # saved while typing goes on: nothing opens before it is asked for
         page.locator("#verdict .error:not([hidden]) a").first.click()
     page.wait_for_selector("dialog.renewal")
-    member = getattr(desk.book, who)
+    member = desk.book.member(who)
     if turn % 3 == 2:
         tab = page.context.new_page()
         enter(tab, member)
         tab.close()
-    elif who == "linked":
+    elif by_link:
         page.fill("dialog.renewal [name=link]", desk.proxy.url + path_of(personal_link(member)))
         page.click("dialog.renewal [data-link] [type=submit]")
     else:

@@ -7,19 +7,24 @@ from typing import Any
 PASSWORD = "the-ferry-that-waited"
 PATIENCE = 60_000  # ms until what was typed is stored, further tries included
 SUBMIT = "[type=submit]"
+LINKS = 12  # readers with a personal link: each link may be used twenty times within ten minutes
 
 
 @dataclass
 class Book:
-    """A book of many small chapters; its author and two readers, one of whom has no account but a personal link."""
+    """A book of many small chapters; its author, a reader with an account, and readers with a personal link alone."""
 
     manuscript: Any
     author: Any
     reader: Any
-    linked: Any
+    linked: list[Any]
     others: Any  # whose notes are answered and decided on
     chapters: int
     turn: int = 0
+
+    def member(self, who: str) -> Any:
+        """ "author", "reader", or "linked 3"."""
+        return self.linked[int(who.split()[1])] if who.startswith("linked") else getattr(self, who)
 
     def next_chapter(self) -> str:
         self.turn += 1
@@ -50,10 +55,11 @@ def make_book(chapters: int) -> Book:
     }
     open_at_once(make_draft(manuscript, drawn))
     reader = make_reader(manuscript, "Omar Haddad", "it-operations")
-    linked = make_reader(manuscript, "Lena Brandt", "it-operations")
+    linked = [make_reader(manuscript, f"Lena Brandt {n}", "it-operations") for n in range(LINKS)]
     other = make_reader(manuscript, "Saskia Vos", "information-security")
-    Membership.objects.filter(pk=linked.pk).update(user=None, email="")
-    linked.refresh_from_db()
+    Membership.objects.filter(pk__in=[member.pk for member in linked]).update(user=None, email=None)
+    for member in linked:
+        member.refresh_from_db()
     author = manuscript.memberships.get(role="author")
     for member in (reader, author):
         member.user.set_password(PASSWORD)

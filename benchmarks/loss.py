@@ -158,7 +158,7 @@ def _held_after_leaving(desk: Any) -> bool:
                 page.wait_for_url(desk.proxy.url + "/")
             else:
                 page.context.clear_cookies(name="sessionid")
-                enter(page, desk.book.linked)
+                enter(page, desk.book.linked[0])
             after = words in held(page)
             if not before or after:
                 print(f"  {way.name}, {leave}: held before {before}, after {after}")
