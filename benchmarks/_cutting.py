@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-BEFORE, AFTER = "before", "after"
+BEFORE, AFTER, GONE = "before", "after", "gone"
 LINE = 64 * 1024
+DONE_WITHIN = 5  # seconds in which a server has answered somebody who left
 
 
 @dataclass
@@ -47,11 +48,32 @@ class Proxy(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Connection)
         self.upstream = port
         self.cuts = Cuts()
+        self.underway = 0
+        self.idle = threading.Condition()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def close(self) -> None:
+        """Takes nothing more, and waits until the server is done with what it was asked."""
+        self.shutdown()
+        with self.idle:
+            self.idle.wait_for(lambda: not self.underway, DONE_WITHIN)
+        self.server_close()
+
+    @contextlib.contextmanager
+    def request(self) -> Iterator[None]:
+        """While the server is asked something."""
+        with self.idle:
+            self.underway += 1
+        try:
+            yield
+        finally:
+            with self.idle:
+                self.underway -= 1
+                self.idle.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that goes away, or a server that was killed, is what this is for."""
@@ -74,13 +96,22 @@ class _Connection(socketserver.StreamRequestHandler):
             return self._break()
         head = re.sub(rb"(?im)^connection:.*\r\n", b"", head)
         request = head[:-2] + b"Connection: close\r\n\r\n" + body
-        with socket.create_connection(("127.0.0.1", self.server.upstream)) as upstream:
+        with self.server.request(), socket.create_connection(("127.0.0.1", self.server.upstream)) as upstream:
             upstream.sendall(request)
             for piece in _pieces(upstream):
-                if cut is None:
-                    self.wfile.write(piece)
+                if cut is None and not self._say(piece):
+                    upstream.settimeout(DONE_WITHIN)
+                    cut = GONE
         if cut == AFTER:
             self._break()
+
+    def _say(self, piece: bytes) -> bool:
+        """Whether the browser is still there to be told."""
+        try:
+            self.wfile.write(piece)
+        except OSError:
+            return False
+        return True
 
     def _break(self) -> None:
         """Ends the connection as a broken line does."""

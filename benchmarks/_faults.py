@@ -39,6 +39,7 @@ class Desk:
     def close(self) -> None:
         for page in self.pages.values():
             page.context.close()
+        self.proxy.close()
 
 
 def cut(desk: Desk, way: Way, turn: int, when: str) -> str:

@@ -24,7 +24,8 @@ start("section-edit", (form) => {
   const state = form.querySelector("[data-state]");
   const store = unsentStore(localStorage, `${form.dataset.member}:section`);
   const place = form.dataset.place;
-  const before = field.value;
+  const before = field.defaultValue;
+  const early = field.value !== before && field.value; // typed before this script was there
   const typed = "typed" in form.dataset;
   let leaving = false;
   let asked = false; // whether it is asked who is signed in: once, however often it is clicked
@@ -35,12 +36,14 @@ start("section-edit", (form) => {
     if (each.place !== place) {
       if (each.sent) store.forget(each.place);
       else showEarlier(form, each.value, () => store.forget(each.place));
+    } else if (early) {
+      if (each.value !== early) showEarlier(form, each.value, () => {});
     } else if (!typed && each.value !== before) {
       field.value = each.value;
       state.textContent = form.dataset.restored;
     }
   }
-  if (typed) store.keep(place, { value: before });
+  if (typed || early) store.keep(place, { value: field.value });
   document.querySelector("[data-preview]")?.focus();
 
   field.addEventListener("input", () => {
