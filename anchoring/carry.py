@@ -63,6 +63,7 @@ class _Reader:
         self.mapped = [i for i, j in enumerate(self.to) if j >= 0]
         self._ends: tuple[int, int] | None = None
         self._marks: bytearray | None = None
+        self.shares: dict[tuple[int, int, frozenset[int]], float] = {}
 
     def carry(self, start: int, end: int) -> Carried:
         if not 0 <= start < end <= len(self.map.old_text):
@@ -163,14 +164,16 @@ class _Reader:
         old = self.old
         low = bisect_left(old.sentences, old.sentences[segment[0]])
         high = bisect_right(old.sentences, old.sentences[segment[-1]])
-        blocks = {self.new.blocks[self.to[i]] for i in segment}
-        weight = there = 0
-        for i in range(low, high):
-            length = old.ends[i] - old.starts[i]
-            weight += length
-            if self.to[i] >= 0 and self.new.blocks[self.to[i]] in blocks:
-                there += length
-        return there / weight
+        blocks = frozenset(self.new.blocks[self.to[i]] for i in segment)
+        if (low, high, blocks) not in self.shares:  # many notes may stand in one long sentence
+            weight = there = 0
+            for i in range(low, high):
+                length = old.ends[i] - old.starts[i]
+                weight += length
+                if self.to[i] >= 0 and self.new.blocks[self.to[i]] in blocks:
+                    there += length
+            self.shares[low, high, blocks] = there / weight
+        return self.shares[low, high, blocks]
 
     def _placed(self, first: int, last: int, start: int, end: int, segment: list[int], share: float) -> Carried:
         homes = [self.to[i] for i in segment]
