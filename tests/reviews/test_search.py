@@ -7,26 +7,12 @@ import pytest
 from manuscripts.modes import OthersSections, Visibility
 from reviews.models import Comment
 from reviews.threads import NewThread, create_thread, withdraw
-from tests.books import actor_of, make_book, make_reader
-from tests.reviews.test_reading import note, signed_in
+from tests.books import actor_of
+from tests.reviews.test_reading import draft, note, ops, sec, signed_in  # noqa: F401 - fixtures
 
+# ruff: noqa: F811 - fixtures are named where they are used
 pytestmark = pytest.mark.django_db
 SEARCH = "/m/the-night-shift/search/"
-
-
-@pytest.fixture
-def draft():
-    return make_book()
-
-
-@pytest.fixture
-def ops(draft):
-    return make_reader(draft.manuscript, "Omar Haddad", "it-operations")
-
-
-@pytest.fixture
-def sec(draft):
-    return make_reader(draft.manuscript, "Saskia Vos", "information-security")
 
 
 def look(member, words: str, **headers):
