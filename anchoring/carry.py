@@ -76,9 +76,9 @@ class _Reader:
         last = bisect_left(self.old.starts, end)
         if first >= last:
             return self._detached(first, first, "It marks no words")
-        segment = self._segment(first, last, start, end)
-        weight = self._weight(range(first, last), start, end)
-        share = self._weight(segment, start, end) / weight if weight else 0.0
+        weights = self._weights(first, last, start, end)
+        segment = self._segment(first, last, weights)
+        share = sum(weights[i - first] for i in segment) / sum(weights)
         if not segment or share < LEAST_SHARE:
             return self._replaced(first, last, start, end) or self._detached(first, last)
         if not (self._witnessed(first, last, segment) and self._backed(first, last, segment, share)):
@@ -97,15 +97,17 @@ class _Reader:
             return Carried(start + shift, end + shift, None, "kept", 1.0, "Nothing changed here")
         return Carried(None, None, head, "detached", 0.0, "The text is too long to compare")
 
-    def _weight(self, words: Sequence[int], start: int, end: int) -> int:
-        return sum(min(end, self.old.ends[i]) - max(start, self.old.starts[i]) for i in words)
+    def _weights(self, first: int, last: int, start: int, end: int) -> list[int]:
+        """How many characters of each of these old words are in the range."""
+        words = zip(self.old.starts[first:last], self.old.ends[first:last], strict=True)
+        return [min(end, ended) - max(start, begun) for begun, ended in words]
 
-    def _segment(self, first: int, last: int, start: int, end: int) -> list[int]:
+    def _segment(self, first: int, last: int, weights: list[int]) -> list[int]:
         """The old words of the range whose places in the new text lie together and weigh most.
 
         Matched characters count one each; new ones between them cost a quarter beyond the first 25.
         """
-        pairs = sorted((self.to[i], i) for i in range(first, last) if self.to[i] >= 0)
+        pairs = sorted((j, i) for i, j in enumerate(self.to[first:last], start=first) if j >= 0)
         best: tuple[float, int, int] = (0.0, 0, 0)
         score, begin = 0.0, 0
         for index, (j, i) in enumerate(pairs):
@@ -114,7 +116,7 @@ class _Reader:
                 score -= GAP_COST * max(0, between - FREE_GAP)
             if score <= 0:
                 score, begin = 0.0, index
-            score += self._weight([i], start, end)
+            score += weights[i - first]
             if score > best[0]:
                 best = (score, begin, index + 1)
         return sorted(i for _, i in pairs[best[1] : best[2]])
@@ -197,7 +199,7 @@ class _Reader:
                 first, last, Range(start, end), (low, high), Range(new_start, new_end)
             )
         moved = any(self.map.moved[i] for i in segment)
-        gone = [i for i in range(first, last) if not low <= self.to[i] <= high]
+        gone = [j for j in self.to[first:last] if not low <= j <= high]
         came = (high - low + 1) - (last - first - len(gone))
         respelt = sum(self.old.ids[i] != self.new.ids[self.to[i]] for i in segment)
         if any(after < before for before, after in pairwise(homes)) and not (gone or came or respelt):

@@ -26,6 +26,8 @@ def gaps(work: WordMap, backbone: list[int]) -> None:
 
 def gap(work: WordMap, old: range, new: range, moved: int) -> None:
     """Maps what is unclaimed in one stretch of the old text to what is unclaimed in one of the new."""
+    if work.budget < 0:
+        return
     stack = [([i for i in old if work.to[i] < 0], [j for j in new if not work.taken[j]], 5)]
     while stack:
         rows, columns, size = stack.pop()
@@ -46,6 +48,9 @@ def gap(work: WordMap, old: range, new: range, moved: int) -> None:
             continue
         words, others = [work.a[i] for i in rows], [work.b[j] for j in columns]
         for run_size in (n for n in (5, 3, 2) if n <= size):
+            work.budget -= len(words) + len(others)
+            if work.budget < 0:
+                return
             chain = heaviest_chain(unique_runs(words, others, run_size))
             if chain:
                 _split(work, stack, rows, columns, chain, run_size, moved)
@@ -109,9 +114,10 @@ def _respelt(work: WordMap, rows: list[int], columns: list[int], moved: int) -> 
 def inside(work: WordMap) -> None:
     """Maps what stands between two mapped words of one sentence that are in one sentence there too."""
     old, new = work.old.sentences, work.new.sentences
-    for before, after in pairwise(work.mapped()):
+    holes = [(before, after) for before, after in pairwise(work.mapped()) if after - before > 1]
+    for before, after in holes:
         low, high = work.to[before], work.to[after]
-        if after - before > 1 and high - low > 1 and old[before] == old[after] and new[low] == new[high]:
+        if high - low > 1 and old[before] == old[after] and new[low] == new[high]:
             gap(work, range(before + 1, after), range(low + 1, high), work.moved[after])
 
 
@@ -119,9 +125,9 @@ def borders(work: WordMap, within: str, only_moved: bool) -> None:
     """Grows mapped runs over their free neighbours `within` the "sentences" or "blocks" of both sides."""
     units, homes = getattr(work.old, within), getattr(work.new, within)
     for step in (1, -1):
-        for i in work.mapped()[::step]:
+        for i in work.edges(step)[::step]:
             j, k = work.to[i], i + step
-            if j < 0 or not 0 <= k < len(work.a) or work.to[k] >= 0 or (only_moved and not work.moved[i]):
+            if work.to[k] >= 0 or (only_moved and not work.moved[i]):
                 continue
             if units[k] != units[i] or not 0 <= j + step < len(work.b) or homes[j + step] != homes[j]:
                 continue

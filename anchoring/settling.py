@@ -32,11 +32,13 @@ def _complete(work: WordMap) -> None:
         if here is None or there is None:
             continue
         start, length = here[0], len(words)
+        if work.to[start : here[1]] == list(range(*there)):
+            continue
         pairs = [(start + step, there[0] + step) for step in range(length)]
         settled = [work.moved[i] for i, j in pairs if work.to[i] == j]
         mapped = length - work.to[start : here[1]].count(-1)
         is_there = len(settled) >= LEAST_THERE * length or mapped < LEAST_HERE * length
-        if len(settled) == length or not is_there:
+        if not is_there:
             continue
         for i, j in pairs:
             if work.to[i] == j:
@@ -63,6 +65,9 @@ def _mark_moved(work: WordMap) -> None:
     """The words that are not moved stand in the order they had: the heaviest chain of runs, all others are moved."""
     runs: list[Run] = []
     for begin, end in work.runs_in(0, len(work.to)):
+        if work.moved.find(1, begin, end) < 0:
+            runs.append(Run(begin, work.to[begin], end - begin))
+            continue
         for i in range(begin, end):
             if work.moved[i]:
                 continue

@@ -3,11 +3,16 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from anchoring.text import MARKS, UNSPACED
 
 # Marks of emphasis, headings and code are left out: text that only changed by conversion compares equal.
-TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{MARKS}]|['\u2019](?=[^\W_]))*|[^\w\s*#`\\]")
+# The first case is a short cut: most words are plain ones before a blank or a stop.
+TOKEN = re.compile(
+    rf"[a-zA-Z0-9]++(?=[ \n.,])"
+    rf"|[{UNSPACED}]|[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{MARKS}]|['\u2019](?=[^\W_]))*|[^\w\s*#`\\]"
+)
 SENTENCE_END = {".", "!", "?", "…", "。", "！", "？", "؟", "।"}
 # Thai, Lao, Burmese, Khmer: no blanks between words, and no sign at the end of a sentence but a blank.
 PAUSED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -108,10 +113,5 @@ def _plain(word: str) -> str:
 
 def spans(units: list[int]) -> list[tuple[int, int]]:
     """First and last+1 token of each unit, from a list that names each token's sentence or block."""
-    result: list[tuple[int, int]] = []
-    begin = 0
-    for index in range(1, len(units) + 1):
-        if index == len(units) or units[index] != units[begin]:
-            result.append((begin, index))
-            begin = index
-    return result
+    begins = [index for index, (before, unit) in enumerate(pairwise(units), start=1) if before != unit]
+    return list(pairwise([0, *begins, len(units)])) if units else []

@@ -11,7 +11,6 @@ from anchoring.tokens import Tokens, spans
 
 SOLID = 4  # words of a run that is no chance
 PHRASE_TIMES = 3  # two words in a row that the old text has so often are one phrase
-MOST_BITS = 99.0  # more than any word tells
 WORD_BITS = 12  # what single characters must tell together to be a word: two of Chinese, three of Thai
 LETTER = re.compile(f"[{UNSPACED}]")
 
@@ -30,7 +29,7 @@ class WordMap:
         self.moved = bytearray(len(old))
         self.taken = bytearray(len(new))
         # Words the search of gaps may still read: hostile texts could make it split one word at a time.
-        self.budget = 200_000 + 12 * (len(old) + len(new))
+        self.budget = 100_000 + 8 * (len(old) + len(new))
 
     def claim(self, i: int, j: int, length: int, moved: int = 0) -> None:
         """Maps a run, passing over what is mapped or taken already."""
@@ -49,6 +48,13 @@ class WordMap:
     def mapped(self) -> list[int]:
         """The old words that have a new one, in order."""
         return [i for i, j in enumerate(self.to) if j >= 0]
+
+    def edges(self, step: int) -> list[int]:
+        """The old words that have a new one while the word after (step 1) or before them (-1) has none, in order."""
+        pairs = enumerate(pairwise(self.to))
+        if step > 0:
+            return [i for i, (j, after) in pairs if j >= 0 > after]
+        return [i + 1 for i, (before, j) in pairs if j >= 0 > before]
 
     @cached_property
     def old_sentences(self) -> list[tuple[int, int]]:
@@ -86,12 +92,15 @@ class WordMap:
 
     @cached_property
     def _sums(self) -> tuple[list[float], list[float]]:
+        return self._summed(self.a), self._summed(self.b)
+
+    def _summed(self, words: list[int]) -> list[float]:
         bits, phrases = self.bits, self._phrases
-        old, new = (
-            [0.0, *accumulate(min(bits[pair[1]], phrases.get(pair, MOST_BITS)) for pair in pairwise((-1, *words)))]
-            for words in (self.a, self.b)
-        )
-        return old, new
+        told = [bits[word] for word in words]
+        for index, pair in enumerate(pairwise(words), start=1):
+            if pair in phrases:
+                told[index] = min(told[index], phrases[pair])
+        return [0.0, *accumulate(told)]
 
     def tells_old(self, start: int, end: int) -> float:
         """What old words start to end-1 tell together: little where a phrase goes on."""
