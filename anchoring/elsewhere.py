@@ -31,16 +31,13 @@ def find_elsewhere(
     homes = _left_over(old, new, became)
     if homes is None:
         return {}
+    places = {index: homes.old.within(*place) for index, place in wanted.items()}
+    ranges = {index: Range(*place) for index, place in places.items() if place is not None}
     found = {}
-    before, after = homes.old, homes.new
-    for index, (key, start, end) in wanted.items():
-        place = before.within(key, start, end)
-        if place is None:
-            continue
-        (carried,) = carry(homes.map, [Range(*place)])
+    for (index, place), carried in zip(ranges.items(), carry(homes.map, list(ranges.values())), strict=True):
         if carried.start is None or carried.end is None:
             continue
-        at = after.origin(carried.start, carried.end)
+        at = homes.new.origin(carried.start, carried.end)
         if at is not None and homes.are_sure(*place, carried.start, carried.end):
             found[index] = at[0], _moved(carried, at[1], at[2])
     return found
