@@ -154,11 +154,12 @@ def chromium() -> Iterator[Any]:
     """A browser with the flags of the tests."""
     from playwright.sync_api import sync_playwright
 
-    from scripts.browser import find_chromium
+    from scripts.browser import fetch_chromium, find_chromium
     from tests.conftest import CHROMIUM_FLAGS
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
+        chosen = find_chromium() or fetch_chromium(sys.executable)
+        started = playwright.chromium.launch(executable_path=chosen, args=list(CHROMIUM_FLAGS))
         yield started
         started.close()
 

@@ -24,7 +24,7 @@ from manuscripts.permissions import Actor
 
 from .models import Anchor
 from .note_cards import Card
-from .note_html import notes_html
+from .note_html import NoteHtml
 from .presenting import follow_chosen
 from .querysets import closed_section_ids
 
@@ -47,7 +47,9 @@ def packed(version: str | None, cards: Callable[[], Iterable[Card]]) -> Packed:
     """The list of those cards, which are made only where this version was not asked for lately; None is never kept."""
     kept: Packed | None = caches["lists"].get(version) if version else None
     if kept is None:
-        words = json.dumps({"notes": [_listed(card) for card in cards()]}, ensure_ascii=False, separators=(",", ":"))
+        maker = NoteHtml()
+        notes = [_listed(card, maker) for card in cards()]
+        words = json.dumps({"notes": notes}, ensure_ascii=False, separators=(",", ":"))
         plain = words.encode()
         kept = Packed(gzip.compress(plain, PACKING, mtime=0), sha256(plain).hexdigest()[:32])
         if version:
@@ -55,7 +57,7 @@ def packed(version: str | None, cards: Callable[[], Iterable[Card]]) -> Packed:
     return kept
 
 
-def _listed(card: Card) -> dict[str, Any]:
+def _listed(card: Card, maker: NoteHtml) -> dict[str, Any]:
     """One note: what its mark, its place and the filters need, and its card as HTML."""
     found = {
         "id": str(card.id),
@@ -68,7 +70,7 @@ def _listed(card: Card) -> dict[str, Any]:
         "end": card.end,
         "near": card.near,
         "label": f"{card.head.name}: {(card.head.body or card.quote)[:LABEL]}",
-        "html": notes_html([card]),
+        "html": maker.note(card),
     }
     return {name: value for name, value in found.items() if value not in (None, "")}
 

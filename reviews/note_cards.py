@@ -48,7 +48,7 @@ def comment_html(body: str) -> SafeString:
     return _remembered_html(body) if len(body) < SHORT else SafeString(render_comment(body))
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=10_000)
 def _remembered_html(body: str) -> SafeString:
     return SafeString(render_comment(body) if body else "")
 

@@ -33,12 +33,12 @@ def together(parts: Iterable[SafeString], between: str = "") -> SafeString:
 
 def notes_html(cards: Iterable[Card]) -> SafeString:
     """One list item for each note, in the order given."""
-    maker = _Maker()
+    maker = NoteHtml()
     return together((maker.note(card) for card in cards), "\n")
 
 
-class _Maker:
-    """The words and addresses that all notes of a page share."""
+class NoteHtml:
+    """Makes the list item of one note after the other, with the words and addresses that all of a page share."""
 
     def __init__(self) -> None:
         self.icons = static("icons.svg")

@@ -124,8 +124,9 @@ def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
             page.problems.append(message.text)
 
     def note_failure(page: Any, request: Any) -> None:
-        # A page that is left drops what it still loads, and a download ends its navigation: neither is a fault.
-        if request.failure != "net::ERR_ABORTED":
+        # A page that is left drops what it still loads, and a download ends its navigation: neither is a fault. Where
+        # scripts are off, so are the modules that a page preloads.
+        if request.failure not in {"net::ERR_ABORTED", "csp"}:
             page.problems.append(f"{request.failure} {request.url}")
 
     def note_answer(page: Any, answer: Any) -> None:

@@ -105,7 +105,7 @@ def test_it_is_sent_packed_to_those_who_can_unpack_it_and_not_at_all_when_nothin
 def test_it_is_made_once_for_each_version(draft, ops, sec, monkeypatch):
     crowd(draft, "c1", [ops, sec], 40)
     made = []
-    monkeypatch.setattr(crowds, "_listed", lambda card: made.append(card.id) or {"id": card.id})
+    monkeypatch.setattr(crowds, "_listed", lambda card, maker: made.append(card.id) or {"id": card.id})
     for _ in range(3):
         listed(ops)
     assert len(made) == 40

@@ -1,11 +1,12 @@
 // Offsets of anchors count Unicode code points of a section's textContent; JavaScript and the DOM count UTF-16 units.
 
-const HIGH = /[\uD800-\uDBFF]/;
 const BLANK = /\s/;
 
 function isPair(text, unit) {
+  const high = text.charCodeAt(unit);
+  if (!(high >= 0xd800 && high <= 0xdbff)) return false;
   const low = text.charCodeAt(unit + 1);
-  return HIGH.test(text[unit] ?? "") && low >= 0xdc00 && low <= 0xdfff;
+  return low >= 0xdc00 && low <= 0xdfff;
 }
 
 /** The number of code points in a string. A lone surrogate counts as one. */
@@ -65,7 +66,9 @@ export function indexPieces(pieces) {
       if (before) high = middle;
       else low = middle + 1;
     }
-    return { piece: low, unit: toUtf16(pieces[low], point - points[low]) };
+    const inside = point - points[low];
+    const plain = points[low + 1] - points[low] === pieces[low].length; // no surrogates
+    return { piece: low, unit: plain ? inside : toUtf16(pieces[low], inside) };
   }
   return { length, find };
 }

@@ -2,6 +2,7 @@
 
 import { Item, visible } from "./item.js";
 import { draw, follow, layOut } from "./layout.js";
+import { paintNear } from "./marks.js";
 import { collect, filter } from "./notes.js";
 import { say } from "./room.js";
 
@@ -40,6 +41,7 @@ function followScrolling(room) {
   const go = () => {
     at = scrollY;
     follow(room);
+    paintNear(room);
   };
   addEventListener(
     "scroll",
@@ -50,6 +52,12 @@ function followScrolling(room) {
     },
     { passive: true },
   );
-  addEventListener("beforeprint", () => draw(room, new Set(visible(room))));
-  addEventListener("afterprint", () => layOut(room));
+  addEventListener("beforeprint", () => {
+    draw(room, new Set(visible(room)));
+    paintNear(room, true);
+  });
+  addEventListener("afterprint", () => {
+    layOut(room);
+    paintNear(room);
+  });
 }

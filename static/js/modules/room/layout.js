@@ -30,9 +30,10 @@ export function forgetPlaces(room) {
 
 /** Puts every note level with its words, and draws the line from the open one. */
 export function layOut(room) {
+  const wire = wireEnds(room); // read before anything is written, or the browser lays the page out twice
   if (room.wide.matches) placeNotes(room);
   else if (room.crowded) draw(room, new Set());
-  drawWire(room);
+  drawWire(room, wire);
   room.tell("laid");
 }
 
@@ -142,21 +143,30 @@ export function follow(room) {
   layOut(room);
 }
 
-function drawWire(room) {
-  const path = room.spread.querySelector(".wire path");
-  const item = room.active;
-  const rects = [...(item?.range?.getClientRects() ?? [])];
+/* Where the line from the open note begins at its words, where it bends and where it ends, in px of the spread. */
+function wireEnds(room) {
+  const rects = [...(room.active?.range?.getClientRects() ?? [])];
   const rect = rects.findLast((r) => r.bottom - rects[0].top < rects[0].height * 1.5);
-  const nowhere = !room.wide.matches || !rect || item.hidden || item.top === null;
-  if (nowhere) return path.setAttribute("d", "");
+  if (!room.wide.matches || !rect) return null;
   const spread = room.spread.getBoundingClientRect();
   const text = room.text.getBoundingClientRect();
   const margin = room.margin.getBoundingClientRect();
   const rtl = getComputedStyle(room.spread).direction === "rtl";
-  const from = (rtl ? rect.left : rect.right) - spread.left;
-  const edge = (rtl ? text.left - 8 : text.right + 8) - spread.left;
-  const to = (rtl ? margin.right : margin.left) - spread.left;
-  const y1 = rect.bottom - spread.top + 1;
-  const y2 = item.top + margin.top - spread.top + 20;
-  path.setAttribute("d", `M${from} ${y1}H${edge}L${rtl ? to + 6 : to - 6} ${y2}H${to}`);
+  return {
+    from: (rtl ? rect.left : rect.right) - spread.left,
+    edge: (rtl ? text.left - 8 : text.right + 8) - spread.left,
+    to: (rtl ? margin.right : margin.left) - spread.left,
+    gap: rtl ? 6 : -6,
+    y: rect.bottom - spread.top + 1,
+    margin: margin.top - spread.top,
+  };
+}
+
+function drawWire(room, ends) {
+  const path = room.spread.querySelector(".wire path");
+  const item = room.active;
+  if (!ends || !item || item.hidden || item.top === null) return path.setAttribute("d", "");
+  const { from, edge, to, gap, y, margin } = ends;
+  const end = item.top + margin + 20;
+  path.setAttribute("d", `M${from} ${y}H${edge}L${to + gap} ${end}H${to}`);
 }

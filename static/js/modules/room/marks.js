@@ -2,15 +2,42 @@
 
 import { visible } from "./item.js";
 
+const AROUND = 1; // windows above and below what is seen, in which a crowd's marks are drawn
+const LONG = 2000; // code points of a range that is drawn wherever it begins
 const KINDS = ["comment", "suggest", "valuable", "confusing", "slow", "disagree", "missing", "experience"];
 
 /** Draws all marks again. */
 export function paint(room) {
-  const shown = visible(room).filter((item) => item.range && !item.whole);
-  if (CSS.highlights) paintHighlights(room, shown);
-  else paintElements(room, shown);
+  if (CSS.highlights) paintNear(room);
+  else paintElements(room, marked(room));
   const whole = visible(room).filter((item) => item.whole || item.wholeSection);
   room.tell("whole", whole);
+}
+
+const marked = (room) => visible(room).filter((item) => item.range && !item.whole);
+
+/** Draws the marks near what is in the window, and all others where there is no crowd or `everywhere` is asked for:
+    after any change of the page, a letter typed included, a browser goes through every mark that is drawn. */
+export function paintNear(room, everywhere = false) {
+  if (!CSS.highlights) return;
+  const all = marked(room);
+  paintHighlights(room, room.crowded && !everywhere ? all.filter(isNear(room)) : all);
+}
+
+/* Passages stand one below the other, so a few of them tell which are in sight. */
+function isNear(room) {
+  const { units } = room;
+  const below = (y) => {
+    let [low, high] = [0, units.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (units[middle].element.getBoundingClientRect().bottom < y) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const near = new Set(units.slice(below(-AROUND * innerHeight), below((1 + AROUND) * innerHeight) + 1));
+  return (item) => !item.unit || near.has(item.unit) || item.end - item.at > LONG;
 }
 
 function paintHighlights(room, shown) {

@@ -17,10 +17,10 @@ function locate(room, data) {
   const [start, end, near] = [number(data.start), number(data.end), number(data.near)];
   if (start === null) {
     const at = near ?? 0;
-    const unit = room.units.findLast((u) => u.section === section && u.start <= at) ?? null;
+    const unit = section.units.findLast((u) => u.start <= at) ?? null;
     return { order: section.order, at, section, unit, range: null, wholeSection: near === null };
   }
-  const unit = room.units.findLast((u) => u.section === section && u.start <= start) ?? null;
+  const unit = section.units.findLast((u) => u.start <= start) ?? null;
   const whole = unit !== null && unit.start === start && unit.end === end;
   return { order: section.order, at: start, end, section, unit, range: section.index.range(start, end), whole };
 }
@@ -89,6 +89,7 @@ export function open(room, item, { scroll = true, focus = false } = {}) {
     before.element.querySelector(".open")?.setAttribute("aria-expanded", "false");
   }
   room.active = item;
+  if (item) room.leading = item; // its words may not be in the window yet, and a field that is aside takes no focus
   if (item && !item.drawn) draw(room, new Set(room.items.filter((other) => other.drawn)));
   if (item) {
     item.element.classList.add("on");

@@ -5,12 +5,13 @@ import { fill, icon } from "./room.js";
 
 export function startParagraphs(room, note) {
   const layer = room.spread.querySelector(".pms");
+  const blank = document.createElement("button");
+  blank.type = "button";
+  blank.className = "pm";
+  blank.append(icon("plus"));
   const buttons = room.units.map((unit, i) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "pm";
+    const button = blank.cloneNode(true);
     button.tabIndex = i ? -1 : 0;
-    button.append(icon("plus"));
     button.setAttribute("aria-label", fill(room.words.on_paragraph, { t: unit.words.slice(0, 60) }));
     button.addEventListener("click", () => note("comment", unit, button));
     unit.button = button;

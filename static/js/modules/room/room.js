@@ -60,7 +60,8 @@ export function makeRoom(element) {
   room.unsent = flushed.then(() => fetchUnsent(room.data.unsentListUrl)).then((notes) => mergeUnsent(notes, store.all()));
   /** A keeper of what is typed in the composer `place`; `more` as in lib/keeper.js. */
   room.keeper = (place, content, more) => keeper({ url: room.data.unsentUrl, place, content, ...more });
-  room.units = sections.flatMap((section) => unitsOf(section, section.order));
+  for (const section of sections) section.units = unitsOf(section, section.order);
+  room.units = sections.flatMap((section) => section.units);
   /** Says that something happened: "notes" (set or places changed), "open" (another note is open). */
   room.tell = (what, detail) => (room.listeners.get(what) ?? []).forEach((listener) => listener(detail));
   room.on = (what, listener) => room.listeners.set(what, [...(room.listeners.get(what) ?? []), listener]);

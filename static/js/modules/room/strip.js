@@ -9,56 +9,70 @@ const MOST = 4; // notes on a passage that the strip tells apart
 const APART = 46; // px between two ticks
 
 export function startStrip(room) {
-  let drawn = "";
+  const nav = room.spread.querySelector(".strip");
+  const seen = document.createElement("i");
+  seen.className = "win";
+  let bars = null;
+  let placed = "";
+  let counted = -1;
   let changes = 0;
   const changed = () => (changes += 1);
   room.on("notes", changed);
   room.on("shown", changed);
   room.on("laid", () => {
-    const now = `${room.layout} ${changes} ${innerWidth} ${innerHeight}`;
-    if (now !== drawn) drawStrip(room);
-    drawn = now;
+    if (room.phone.matches) nav.replaceChildren();
+    else drawStrip();
     drawTicks(room);
   });
-  addEventListener("scroll", () => requestAnimationFrame(() => drawWindow(room)), { passive: true });
+  addEventListener("scroll", () => requestAnimationFrame(() => drawWindow(room, seen)), { passive: true });
+
+  /* What is read of the page comes before what is written, or the browser lays the page out twice. */
+  function drawStrip() {
+    const now = `${room.layout} ${innerWidth} ${innerHeight}`;
+    const anew = now !== placed || !nav.hasChildNodes();
+    const text = room.text.getBoundingClientRect();
+    const rects = anew ? room.units.map((unit) => unit.element.getBoundingClientRect()) : [];
+    bars ??= room.units.map((unit) => makeBar(room, unit));
+    rects.forEach((rect, i) => {
+      bars[i].style.setProperty("--y", ((rect.top - text.top) / text.height) * 100);
+      bars[i].style.setProperty("--h", (rect.height / text.height) * 100);
+    });
+    if (counted !== changes) countNotes(room, bars);
+    if (anew) nav.replaceChildren(...bars, seen);
+    if (anew) drawWindow(room, seen, text);
+    placed = now;
+    counted = changes;
+  }
 }
 
-function drawStrip(room) {
-  const nav = room.spread.querySelector(".strip");
-  if (room.phone.matches) return nav.replaceChildren();
-  const text = room.text.getBoundingClientRect();
+function makeBar(room, unit) {
+  const bar = document.createElement("a");
+  bar.href = `#s-${unit.section.key}`;
+  bar.addEventListener("click", (event) => {
+    event.preventDefault();
+    unit.element.scrollIntoView({ block: "center" });
+    if (room.mayWrite) unit.button.focus({ preventScroll: true });
+  });
+  return bar;
+}
+
+function countNotes(room, bars) {
   const counts = new Map();
   for (const item of visible(room)) if (item.unit) counts.set(item.unit, (counts.get(item.unit) ?? 0) + 1);
-  const rects = room.units.map((unit) => unit.element.getBoundingClientRect());
-  const bars = room.units.map((unit, i) => {
+  room.units.forEach((unit, i) => {
     const n = counts.get(unit) ?? 0;
-    const bar = document.createElement("a");
-    bar.href = `#s-${unit.section.key}`;
-    bar.dataset.n = Math.min(n, MOST);
-    bar.tabIndex = n ? 0 : -1;
-    bar.style.setProperty("--y", ((rects[i].top - text.top) / text.height) * 100);
-    bar.style.setProperty("--h", (rects[i].height / text.height) * 100);
-    bar.style.setProperty("--n", Math.min(n, MOST));
     const label = n ? fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n }) : room.words.no_notes;
-    bar.setAttribute("aria-label", `${fill(room.words.passage, { n: i + 1 })}: ${label}`);
-    bar.addEventListener("click", (event) => {
-      event.preventDefault();
-      unit.element.scrollIntoView({ block: "center" });
-      if (room.mayWrite) unit.button.focus({ preventScroll: true });
-    });
-    return bar;
+    const whole = `${fill(room.words.passage, { n: i + 1 })}: ${label}`;
+    if (bars[i].getAttribute("aria-label") === whole) return;
+    bars[i].dataset.n = Math.min(n, MOST);
+    bars[i].tabIndex = n ? 0 : -1;
+    bars[i].style.setProperty("--n", Math.min(n, MOST));
+    bars[i].setAttribute("aria-label", whole);
   });
-  const seen = document.createElement("i");
-  seen.className = "win";
-  nav.replaceChildren(...bars, seen);
-  drawWindow(room);
 }
 
 /* The part of the chapter that is in the window. */
-function drawWindow(room) {
-  const seen = room.spread.querySelector(".strip .win");
-  if (!seen) return;
-  const text = room.text.getBoundingClientRect();
+function drawWindow(room, seen, text = room.text.getBoundingClientRect()) {
   const from = Math.max(0, 56 - text.top) / text.height;
   const to = Math.min(1, (innerHeight - text.top) / text.height);
   seen.style.setProperty("top", `${from * 100}%`);
