@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from .changes import Difference, differences
 from .formats import Document
 from .headings import fingerprints
-from .models import Discipline, Draft, Image, Placement
+from .models import Discipline, Draft, Image, Placement, Source
 from .shaping import as_places, discipline_names, placements
 from .splitting import describe
 
@@ -163,6 +163,13 @@ def draft_page(draft: Draft) -> DraftPage:
         readers=draft.manuscript.memberships.present().filter(role="reviewer").count(),
         correction_label=f"{running.number}.{running.drafts.count()}" if running else "",
     )
+
+
+def files_of(draft: Draft) -> list[Source]:
+    """Those it was uploaded as, then older ones that chapters of it come from."""
+    own = list(draft.sources.order_by("draftsource__position"))
+    rows = draft.placements.exclude(source=None).order_by("chapter_position", "position").select_related("source")
+    return list({source.pk: source for source in [*own, *(row.source for row in rows if row.source)]}.values())
 
 
 def read_of(draft: Draft) -> dict[str, Any]:

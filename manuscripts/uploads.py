@@ -123,11 +123,41 @@ def _judged(files: Sequence[Upload]) -> list[Checked]:
 def _check_chapters(manuscript: Manuscript, chapters: Sequence[str]) -> None:
     if not chapters:
         return
-    base = manuscript.drafts.filter(state__in=SETTLED).order_by("-number").first()
+    base = _base(manuscript)
     known = set(base.placements.values_list("chapter__key", flat=True)) if base else set()
     for key in chapters:
         if key not in known:
             raise Refused("unknown_chapter", _("The newest draft has no chapter “%s”.") % key, field="chapters")
+
+
+def _base(manuscript: Manuscript) -> Draft | None:
+    """The draft whose chapters an upload of single ones leaves as they are."""
+    return manuscript.drafts.filter(state__in=SETTLED).order_by("-number").first()
+
+
+@dataclass(frozen=True)
+class Replaceable:
+    """Chapters that an upload can take the place of, by their keys; `name` is that of their file, or of the one."""
+
+    keys: tuple[str, ...]
+    name: str
+    is_file: bool
+
+
+def replaceable(manuscript: Manuscript) -> list[Replaceable]:
+    """What came from each file, where there are several, then each chapter. Empty before there is a draft."""
+    base = _base(manuscript)
+    rows = base.placements.select_related("chapter", "source").order_by("chapter_position", "position") if base else ()
+    titles: dict[str, str] = {}
+    files: dict[str, list[str]] = {}
+    for row in rows:
+        if row.chapter.key in titles:
+            continue
+        titles[row.chapter.key] = row.chapter_title or _("Front matter")
+        if row.source:
+            files.setdefault(row.source.name, []).append(row.chapter.key)
+    by_file = [Replaceable(tuple(keys), name, True) for name, keys in files.items()] if len(files) > 1 else []
+    return by_file + [Replaceable((key,), title, False) for key, title in titles.items()]
 
 
 def _fingerprint(checked: Sequence[Checked], chapters: Sequence[str]) -> str:

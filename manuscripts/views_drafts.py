@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jobs.models import Job
 
 from .correcting import correct, uncorrect
-from .draft_page import answers, draft_page, passages_of, read_of
+from .draft_page import answers, draft_page, files_of, passages_of, read_of
 from .errors import Refused
 from .formats import Upload
 from .models import Draft, Manuscript
 from .permissions import check, load
-from .uploads import SETTLED, upload
+from .uploads import SETTLED, replaceable, upload
 
 UNDERWAY = ("importing", "opening")
 
@@ -40,7 +40,7 @@ class UploadForm(forms.Form):
     note = forms.CharField(
         label=_("What is new, for your readers"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
     )
-    chapters = forms.CharField(required=False, widget=forms.HiddenInput)
+    chapters = forms.CharField(required=False)
 
 
 def _draft(request: HttpRequest, slug: str, number: int, action: str) -> Draft:
@@ -73,6 +73,8 @@ def draft_new(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.info(request, _("These very files have made this draft already."))
             return redirect("draft", slug, made.draft.number)
     context = {"manuscript": manuscript, "here": "manuscript", "form": form, "drafts": _drafts(manuscript)}
+    chosen = set(str(form["chapters"].value() or "").split())
+    context["parts"] = [(part, set(part.keys) == chosen) for part in replaceable(manuscript)]
     return render(request, "manuscripts/draft_new.html", context, status=status)
 
 
@@ -102,7 +104,7 @@ def draft(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _preview(request: HttpRequest, row: Draft, context: dict[str, Any]) -> dict[str, Any]:
     editing = request.GET.get("edit", "") if row.state == "ready" else ""
-    sources = list(row.sources.order_by("draftsource__position"))
+    sources = files_of(row)
     return {**context, "page": draft_page(row), "editing": editing, "sources": sources}
 
 

@@ -103,6 +103,24 @@ def test_edit_split_join(send, author, book):
     assert "This cannot be done at that place." in refused
 
 
+def test_files_can_take_the_place_of_those_that_another_file_brought(author, book, run_jobs):
+    new = reverse("draft_new", args=[book.slug])
+    assert "takes the place of" not in words(author.get(new))
+    files = [SimpleUploadedFile("a.md", b"# One\n\nThe pager.\n"), SimpleUploadedFile("b.md", b"# Two\n\nThe bill.\n")]
+    author.post(new, {"file": files})
+    run_jobs()
+    author.post(reverse("draft_open", args=[book.slug, 1]), {"as": "new"})
+    run_jobs()
+    offered = author.get(new, {"chapter": "c2"}).content.decode()
+    assert '<option value="c1" dir="auto">what came from a.md: 1 chapter</option>' in offered
+    assert '<option value="c2" selected dir="auto">Two</option>' in offered
+    answer = author.post(new, {"file": SimpleUploadedFile("a2.md", b"# One\n\nThe radio.\n"), "chapters": "c1"})
+    run_jobs()
+    page = words(author.get(answer.url))
+    assert "2. Two" in page and "Removed since draft 1: nothing." in page
+    assert "a2.md" in page and "b.md" in page and " a.md" not in page
+
+
 def test_what_changed_and_what_would_vanish(send, author, book, run_jobs):
     send(FIRST.encode())
     author.post(reverse("draft_open", args=[book.slug, 1]), {"as": "new"})
