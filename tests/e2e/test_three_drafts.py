@@ -132,6 +132,8 @@ def test_sixty_notes_through_three_drafts(harbour):
     harbour.upload(last, chapters=" ".join(dict.fromkeys(of_master)))
     preview = page.locator("main").inner_text()
     assert "Your change list of 2" in preview and "1 is in" in preview.replace("\n", " ")
+    opening, checked = (page.locator(f"section[aria-labelledby={name}]").bounding_box() for name in ("op", "cl"))
+    assert checked["y"] >= opening["y"] + opening["height"], "the change list lies over what opens the draft"
     page.locator(f"input[name=changed][value='{asked}']").check()
     third = Draft.objects.get(number=3)
     foreseen = dict(third.changes["remarks"])
