@@ -106,6 +106,12 @@ def tabs(rows: QuerySet, wanted: Wanted) -> list[Choice]:
     return [Choice(key, label, counts[key], key == wanted.tab) for key, label in TABS]
 
 
+def first_tab(rows: QuerySet) -> str:
+    """The first tab that has any of these notes: a link that names filters alone leads to what it promises."""
+    found = set(rows.values_list("decision__decision", flat=True).order_by().distinct())
+    return next((key for key, _label in TABS if (None if key == "open" else key) in found), "open")
+
+
 def choices(actor: Actor, draft: Draft, wanted: Wanted) -> dict[str, list[Choice]]:
     """Every filter with its values and how many of all notes have each; one query for the notes."""
     rows = list(
@@ -195,6 +201,12 @@ def passage(draft: Draft, note: dict[str, Any]) -> Passage | None:
     last = text.find("\n", end)
     last = len(text) if last < 0 else last
     return Passage(text[first:start], text[start:end], text[end:last], thread.exact or "")
+
+
+def written_on(draft: Draft, note: dict[str, Any]) -> str:
+    """What screens call the draft that a note was written on."""
+    number = note["written_on"]["draft"]
+    return str(draft if number == draft.number else draft.manuscript.drafts.get(number=number))
 
 
 def on_same_passage(actor: Actor, draft: Draft, note: dict[str, Any]) -> list[dict[str, Any]]:

@@ -130,7 +130,7 @@ def _item(actor: Actor, me: Membership, row: Any, addresses: dict[int, str]) -> 
         words=row.reason if decided else row.body,
         decision=State(*DECISION_ICONS[row.decision], row.get_decision_display().capitalize()) if decided else None,
         thread_id=thread.pk,
-        about=row.head or thread.get_reaction_display() or thread.get_kind_display(),
+        about=row.head or thread.replacement or thread.get_reaction_display() or thread.get_kind_display(),
         mine=thread.author_id == me.pk,
         followed=decided or row.follows,
         address=addresses[thread.pk],

@@ -1,5 +1,6 @@
 """The author's desk."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -38,6 +39,8 @@ def desk_page(request: HttpRequest, slug: str) -> HttpResponse:
 def _list(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     wanted = desk.Wanted.of(request.GET)
     rows = desk.narrowed(request.actor, draft, wanted)
+    if "tab" not in request.GET and wanted.narrowed:
+        wanted = replace(wanted, tab=desk.first_tab(rows))
     page = whole(request.GET.get("page")) or 1
     notes, more = desk.listed(request.actor, draft, desk.in_tab(rows, wanted.tab), max(1, min(page, 10_000)))
     makes = cards_for(request, draft.manuscript)
@@ -79,6 +82,7 @@ def _open_note(request: HttpRequest, draft: Draft, notes: list[tuple[dict[str, A
         "note": note,
         "card": card,
         "passage": desk.passage(draft, note),
+        "written_on": desk.written_on(draft, note),
         "offer": offer_for(draft.manuscript, note, tried="tried" in request.GET),
         "beside": [makes.card(other) for other in desk.on_same_passage(request.actor, draft, note)],
         "next_id": ids[at + 1] if 0 <= at < len(ids) - 1 else (ids[at - 1] if at > 0 else ""),

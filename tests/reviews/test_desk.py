@@ -4,6 +4,7 @@ import pytest
 
 from tests.books import make_book, make_reader
 from tests.reports.test_collecting import author_of, say
+from tests.reviews.test_carrying import BILL, NIGHT, PAGER, WINDOW, Drafts, md
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,34 @@ def test_an_empty_desk_says_whether_there_was_ever_a_note(client, book):
     one.delete(), two.delete()
     page = client.get(desk).content.decode()
     assert "No notes here yet" in page and "Every note is answered." not in page
+
+
+def test_a_link_to_a_filter_opens_where_it_finds_something_and_an_empty_tab_points_to_the_others(client, book):
+    manuscript, (one, two) = book
+    desk = f"/m/{manuscript.slug}/desk/?q=pager"
+    assert f'data-note="{one.pk}"' in client.get(desk).content.decode()
+    decide(client, manuscript, one, two, decision="later")
+    assert f'data-note="{one.pk}"' in client.get(desk).content.decode()
+    page = client.get(f"{desk}&tab=open").content.decode()
+    assert "Nothing here matches" in page and "The tabs above count what does." in page
+    page = client.get(f"/m/{manuscript.slug}/desk/?q=lighthouse").content.decode()
+    assert "Nothing matches" in page and "The tabs above" not in page
+
+
+def test_a_note_says_the_draft_it_was_written_on_as_readers_know_it(client):
+    held = Drafts(c1=md(NIGHT, PAGER))
+    held.next(c1=md(NIGHT, PAGER, WINDOW))
+    note = held.note("c1-1", "whoever looks into it")
+    client.force_login(held.author.user)
+    assert "Written on draft 1.1," in client.get(f"/m/{held.book.slug}/desk/?note={note.pk}").content.decode()
+    held.next(c1=md(NIGHT, PAGER, WINDOW, BILL))
+    assert "Written on draft 1.1," in client.get(f"/m/{held.book.slug}/desk/?note={note.pk}").content.decode()
+
+
+def test_a_suggestion_without_a_word_more_is_named_by_what_it_suggests(client, book):
+    manuscript, (one, _two) = book
+    omar = manuscript.memberships.get(name="Omar Haddad")
+    fields = {"kind": "suggestion", "body": "", "replacement": "Whoever carries the pager does."}
+    say(manuscript.open_draft, omar, "The pager does.", **fields)
+    page = client.get(f"/m/{manuscript.slug}/desk/?note={one.pk}").content.decode()
+    assert ">Whoever carries the pager does.</a>" in page[page.index("Others on this passage") :]
