@@ -107,10 +107,18 @@ def place_in_text(actor: Actor, manuscript: Manuscript, new: NewThread) -> Place
             place = Place(draft, placement, placement.chapter_id)
             if new.selector is not None:
                 place.start, place.end = _resolve(placement.text.text, new.selector)
+                _check_differs(new, placement.text.text[place.start : place.end])
             return place
     if named:
         raise Refused("unknown_chapter", _("That text stands in no such chapter of an open draft."), field="chapter")
     raise Refused("unknown_text", _("There is no such text in an open draft."), field="text_id")
+
+
+def _check_differs(new: NewThread, words: str) -> None:
+    """A suggestion asks for other words than those that stand there."""
+    if new.kind == "suggestion" and new.replacement == words.strip():
+        said = _("These words stand there already. Write those you would put in their place, or a comment.")
+        raise Refused("unchanged", said, field="replacement")
 
 
 def _resolve(text: str, selector: Any) -> tuple[int, int]:

@@ -93,6 +93,16 @@ def test_what_is_wrong_is_named_by_its_field(fields, field):
     assert not Thread.objects.exists()
 
 
+def test_a_suggestion_of_the_words_that_stand_there_is_refused():
+    draft = make_book()
+    ops = actor_of(make_reader(draft.manuscript, "Omar Haddad", "it-operations"))
+    with pytest.raises(Refused, match="stand there already") as refused:
+        note_on(ops, draft, "c1-1", "the night shift", kind="suggestion", replacement="the night shift ")
+    assert refused.value.field == "replacement" and not Thread.objects.exists()
+    note_on(ops, draft, "c1-1", "the night shift", kind="suggestion", replacement="the day shift")
+    assert Thread.objects.count() == 1
+
+
 def test_the_same_external_id_is_posted_once_and_other_content_is_a_conflict():
     draft = make_book()
     ops = actor_of(make_reader(draft.manuscript, "Omar Haddad", "it-operations"))
