@@ -274,10 +274,11 @@ def _texts_of(foreseen: Iterable[dict[str, Any]]) -> dict[int, str]:
 
 
 def _now(each: dict[str, Any], texts: dict[int, str]) -> Passage | None:
-    """The words a note would stand on; for one without words the place where they stood."""
+    """The words a note would stand on; for one without words what stands where they stood, if anything does."""
     text = texts.get(each["text_id"])
     if text is None:
         return None
     if each["start"] is not None:
         return Passage(*clipped(text, each["start"], each["end"]), None)
-    return Passage(*clipped(text, each["near"], each["near"]), None) if each["near"] is not None else None
+    beside = clipped(text, each["near"], each["near"]) if each["near"] is not None else ()
+    return Passage(*beside, None) if any(beside) else None

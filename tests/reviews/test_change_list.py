@@ -259,6 +259,20 @@ def test_notes_that_a_draft_changes_are_listed_with_old_and_new_words_and_no_nam
     assert "Omar" not in words(desk.client.get(desk.url("draft_notes", 2)))
 
 
+def test_where_the_section_of_a_note_stood_is_named_by_its_chapter_and_what_was_off_before_stays_off(desk):
+    without = b"# The trades\n\nA change.\n\n## For operations\n\nKeep a list.\n\n## For security\n\nAsk each door.\n"
+    desk.upload(without + b"\n## For testing\n\nA drill that everybody passes.\n", name="book.md")
+    desk.open(2)
+    desk.say(desk.omar, "A drill that everybody", body="Every drill?", accept=False)
+    desk.upload(without, name="book.md")
+    page = words(desk.client.get(desk.url("draft_notes", 3)))
+    assert "Where it stood The trades Its section was removed" in page and "Comes off" in page
+    desk.open(3)
+    desk.upload(without.replace(b"Keep a list.", b"Keep a longer list."), name="book.md")
+    page = words(desk.client.get(desk.url("draft_notes", 4)))
+    assert "Stays off" in page and "Comes off" not in page
+
+
 def test_withdrawn_notes_leave_the_list(desk):
     thread = desk.say(desk.omar, "the night shift", "the late shift")
     withdraw(actor_of(desk.omar), thread)
