@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from jobs.models import Job
 
 from .changes import Difference, differences
 from .formats import Document
@@ -87,6 +90,7 @@ class DraftPage:
     pictures: int
     readers: int
     correction_label: str
+    looking: Job | None  # the work that looks where the notes will stand, until it is done
 
     @property
     def chapters(self) -> int:
@@ -162,7 +166,13 @@ def draft_page(draft: Draft) -> DraftPage:
         pictures=Image.objects.filter(texts__placements__draft=draft).distinct().count(),
         readers=draft.manuscript.memberships.present().filter(role="reviewer").count(),
         correction_label=f"{running.number}.{running.drafts.count()}" if running else "",
+        looking=_looking(draft) if against and draft.state == "ready" else None,
     )
+
+
+def _looking(draft: Draft) -> Job | None:
+    """An upload is ready before its notes' fates are known, and a correction of it makes them known anew."""
+    return Job.objects.active().filter(Q(pk=draft.job_id) | Q(key=f"foresee_draft:{draft.pk}")).first()
 
 
 def files_of(draft: Draft) -> list[Source]:

@@ -345,8 +345,12 @@ def test_two_suggestions_side_by_side_are_both_found():
 def test_what_is_put_on_the_list_while_an_upload_waits_is_looked_for_in_it(desk):
     desk.upload(word_book(swap=[("the night shift", "the late shift")]))
     thread = desk.say(desk.omar, "the night shift", "the late shift")
+    waiting = desk.client.get(desk.url("draft", 2)).content.decode()
+    assert "Being looked at" in waiting and 'hx-trigger="every 2s"' in waiting
+    assert 'name="changed"' not in waiting and "notes from draft" not in waiting  # what was found before is old
     desk.run_jobs()
     page = desk.client.get(desk.url("draft", 2)).content.decode()
+    assert "Being looked at" not in page and "every 2s" not in page
     assert re.search(rf'name="changed" value="{thread.pk}" checked', page)
     desk.client.post(desk.url("change_list"), {"thread": thread.pk})
     assert f'name="changed" value="{thread.pk}"' not in desk.client.get(desk.url("draft", 2)).content.decode()
