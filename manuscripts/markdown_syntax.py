@@ -5,7 +5,6 @@ import re
 import xml.etree.ElementTree as etree
 from typing import Any
 
-from latex2mathml.converter import convert as mathml
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
@@ -100,6 +99,9 @@ class Maths(InlineProcessor):
 
 def formula(source: str, display: str) -> str:
     """MathML for a TeX formula; its source as code where there is none. `display` is block or inline."""
+    # Its tables take half of the start of a process that renders, and few texts have a formula.
+    from latex2mathml.converter import convert as mathml
+
     try:
         if len(source) > LONGEST_FORMULA:
             raise ValueError("too long")
