@@ -154,12 +154,11 @@ def chromium() -> Iterator[Any]:
     """A browser with the flags of the tests."""
     from playwright.sync_api import sync_playwright
 
-    from scripts.browser import fetch_chromium, find_chromium
-    from tests.conftest import CHROMIUM_FLAGS
+    from scripts.browser import FLAGS, fetch_chromium, find_chromium
 
     with sync_playwright() as playwright:
         chosen = find_chromium() or fetch_chromium(sys.executable)
-        started = playwright.chromium.launch(executable_path=chosen, args=list(CHROMIUM_FLAGS))
+        started = playwright.chromium.launch(executable_path=chosen, args=list(FLAGS))
         yield started
         started.close()
 

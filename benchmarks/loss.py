@@ -93,8 +93,7 @@ def _run(folder: Path, counts: dict[str, int]) -> int:
     from benchmarks import _faults as faults
     from benchmarks._cutting import Proxy
     from benchmarks._writing import DESK_REPLY, NOTE, REPLY, STORY, WAYS, make_book
-    from scripts.browser import find_chromium
-    from tests.conftest import CHROMIUM_FLAGS
+    from scripts.browser import FLAGS, find_chromium
 
     call_command("migrate", verbosity=0)
     book = make_book(CHAPTERS)
@@ -103,7 +102,7 @@ def _run(folder: Path, counts: dict[str, int]) -> int:
     fine = True
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
             desk = faults.Desk(browser, Proxy(server.port), book, server)
             for name, number in counts.items():
                 fine &= told(name, *measure(desk, getattr(faults, name), number, WAYS)) == (0, 0)

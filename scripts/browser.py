@@ -15,6 +15,24 @@ CACHES = (
 TOOLS = Path(__file__).resolve().parent.parent / ".tools"
 UNPACKED = TOOLS / "chromium" / "chromium"
 
+#: Playwright's, which a list of ours replaces, and the suggestions under the address bar: a page that Chromium would
+#: draw anew behind every page that is opened, as costly as the page itself.
+WITHOUT_FEATURES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    f"--disable-features={WITHOUT_FEATURES}",
+)
+
 
 def find_chromium() -> str | None:
     """CHROMIUM, else one on PATH, else one Playwright has fetched, else one unpacked here; None without any."""

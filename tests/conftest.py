@@ -8,21 +8,12 @@ import pytest
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
-from scripts.browser import find_chromium
+from scripts.browser import FLAGS, find_chromium
 
 # The same examples in every run: a rare one that fails is looked for with --hypothesis-profile=default, and does not
 # stop who changed something else.
 hypothesis_settings.register_profile("suite", derandomize=True)
 hypothesis_settings.load_profile("suite")
-
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +79,7 @@ def browser() -> Iterator[Any]:
     if path is None:
         pytest.fail("No Chromium here; scripts/test fetches one, or set CHROMIUM to its path.", pytrace=False)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield started
         started.close()
 
