@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from scripts.browser import FLAGS, find_chromium
+from tests.emptying import empty_tables
 
 # The same examples in every run: a rare one that fails is looked for with --hypothesis-profile=default, and does not
 # stop who changed something else.
 hypothesis_settings.register_profile("suite", derandomize=True)
 hypothesis_settings.load_profile("suite")
+
+TransactionTestCase._fixture_teardown = empty_tables
 
 
 @pytest.fixture(autouse=True)
