@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
@@ -17,6 +18,7 @@ from tests.emptying import empty_tables
 hypothesis_settings.register_profile("suite", derandomize=True)
 hypothesis_settings.load_profile("suite")
 
+settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
 TransactionTestCase._fixture_teardown = empty_tables
 
 
