@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks._cutting import AFTER, BEFORE, Proxy
-from benchmarks._writing import LINKS, PASSWORD, Book, Way, enter, path_of, stored, wait_for
+from benchmarks._writing import LINKS, PASSWORD, Book, Way, admit, enter, path_of, stored, wait_for
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Desk:
             fresh = page is None
             page = self.pages[who] = context.new_page()
             if fresh:
-                enter(page, self.book.member(who))
+                admit(page, self.book.member(who), self.proxy.url)
         return page
 
     def words(self, way: Way) -> str:

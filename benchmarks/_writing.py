@@ -176,5 +176,17 @@ def enter(page: Any, member: Any) -> None:
     page.wait_for_url(lambda url: "/account/" not in url)
 
 
+def admit(page: Any, member: Any, address: str) -> None:
+    """Someone signed in in this browser, with a session made for them where they have an account."""
+    from django.test import Client
+
+    if member.user_id is None:
+        return enter(page, member)
+    client = Client()
+    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+
+
 def path_of(url: str) -> str:
     return "/" + url.split("/", 3)[3]
