@@ -290,7 +290,8 @@ def test_words_that_cannot_be_a_section_are_refused(owner, draft, night):
     assert not Draft.objects.filter(working=True).exists()
 
 
-@pytest.mark.parametrize("bomb", list(MARKDOWN_BOMBS))
+# One of each way to end, and not all that an upload is tried with in tests/test_bad_input.py.
+@pytest.mark.parametrize("bomb", ["open brackets", "deep quote", "references", "control characters"])
 def test_markdown_that_breaks_a_limit_ends_in_words(owner, draft, night, bomb):
     put(owner, night, MARKDOWN_BOMBS[bomb])
     job = run_jobs()[0]
