@@ -8,14 +8,11 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
-from anchoring.selectors import describe
 from manuscripts.models import Placement
 from reviews import crowd as crowds
 from reviews.models import Answer, Question, Thread
 from reviews.threads import (
-    NewThread,
     agree,
-    create_thread,
     decide,
     edit_comment,
     place_by_hand,
@@ -26,7 +23,9 @@ from reviews.threads import (
 )
 from tests.books import actor_of, make_book, make_reader
 from tests.crowds import crowd
+from tests.reviews.test_reading import draft, note, ops, sec  # noqa: F401 - fixtures
 
+# ruff: noqa: F811 - fixtures are named where they are used
 pytestmark = pytest.mark.django_db
 READ = "/m/the-night-shift/read/c1/"
 LIST = READ + "notes/"
@@ -53,31 +52,8 @@ def none_kept():
 
 
 @pytest.fixture
-def draft():
-    return make_book()
-
-
-@pytest.fixture
-def ops(draft):
-    return make_reader(draft.manuscript, "Omar Haddad", "it-operations")
-
-
-@pytest.fixture
-def sec(draft):
-    return make_reader(draft.manuscript, "Saskia Vos", "information-security")
-
-
-@pytest.fixture
 def author(draft):
     return draft.manuscript.memberships.get(role="author")
-
-
-def note(member, words="night", key="c1-1", **fields):
-    text = Placement.objects.get(section__key=key).text
-    start = text.text.index(words)
-    selector = describe(text.text, start, start + len(words))
-    new = NewThread(**{"kind": "comment", "body": "Say who.", **fields}, text_id=text.pk, selector=selector)
-    return create_thread(actor_of(member), member.manuscript, new)[0]
 
 
 def test_the_list_holds_every_note_as_the_page_would_show_it(draft, ops, sec):
