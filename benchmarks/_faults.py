@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks._cutting import AFTER, BEFORE, Proxy
-from benchmarks._writing import LINKS, PASSWORD, Book, Way, admit, enter, path_of, stored, wait_for
+from benchmarks._writing import LINKS, PASSWORD, Book, Way, admit, enter, kept, path_of, stored, wait_for
 
 
 @dataclass
@@ -115,7 +115,7 @@ def double(desk: Desk, way: Way, turn: int) -> str:
         page.dblclick(way.submit)
         _settle(page, words)
         return words
-    page.wait_for_timeout(2500)  # until the server keeps it
+    assert wait_for(page, lambda: kept(words)), "the server does not keep it"
     tab = page.context.new_page()
     tab.goto(page.url)
     if way.name == "reply":

@@ -150,6 +150,13 @@ def stored(words: str) -> int:
     return sum(found) + Decision.objects.filter(reason=words).count()
 
 
+def kept(words: str) -> bool:
+    """Whether the server keeps these very words as not sent yet."""
+    from reviews.models import UnsentNote
+
+    return UnsentNote.objects.filter(content__body=words).exists()
+
+
 def wait_for(page: Any, condition: Callable[[], Any], patience: int = PATIENCE) -> bool:
     """Whether it came about while the browser went on."""
     for _ in range(patience // 50):
