@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from manuscripts.models import Discipline, Draft, Membership, Placement
@@ -130,9 +130,12 @@ def reading_state(share: float) -> str:
 
 
 def contents(actor: Actor, draft: Draft, membership: Membership) -> Contents:
-    """What the actor may read of `draft`, with how far they got."""
+    """What the actor may read of `draft`, with how far they got: what they read in an older draft and stands there as
+    it was counts too."""
     own_ids = set() if membership.is_author_team else membership.own_discipline_ids()
-    read = membership.readings.filter(draft=draft, chapter=OuterRef("chapter")).values("share")[:1]
+    same = Placement.objects.filter(draft=OuterRef("draft"), text=OuterRef(OuterRef("text")))
+    read = membership.readings.filter(Exists(same), draft__number__lte=draft.number, chapter=OuterRef("chapter"))
+    read = read.order_by("-share").values("share")[:1]
     rows = Placement.objects.readable_by(actor, draft).select_related("chapter", "section", "discipline", "text")
     rows = rows.defer("text__html", "text__markdown", "text__text").annotate(share=Subquery(read))
     rows = rows.order_by("chapter_position", "position")
@@ -146,6 +149,7 @@ def contents(actor: Actor, draft: Draft, membership: Membership) -> Contents:
             title = row.chapter_title or (_("Front matter") if row.chapter_position == 0 else row.chapter.key)
             line = ChapterLine(row.chapter.key, row.chapter_position, title, share=share)
             chapters[row.chapter_id] = line
+        line.share = min(line.share, share)
         line.words += row.text.words
         if row.discipline is None:
             line.is_common = True

@@ -1,5 +1,6 @@
 """What changed since a reader last read: marks in the text, what is asked again, drafts as they were."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,6 +93,13 @@ def test_it_is_said_since_when_and_only_where_it_changed(first, ops):
     assert "You last read this chapter in draft 1, on 3 March 2026." in page
     assert "data-changes" in page
     assert 'class="since"' not in html(signed_in(ops), "/m/the-night-shift/read/c2/")
+
+
+def test_what_was_read_and_is_the_same_counts_as_read(first, ops):
+    read(ops, "c1", "c2")
+    next_draft(first)
+    rail = html(signed_in(ops), READ).split('id="contents"')[1].split("</nav>")[0]
+    assert re.findall(r'aria-label="(Read|Not read)"', rail) == ["Not read", "Not read", "Read"]
 
 
 def test_who_never_read_it_is_told_nothing(first, ops):
