@@ -15,6 +15,7 @@ from .models import Decision, Thread
 from .note_cards import DECISION_ICONS, Card, State
 
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+SENTENCE_ENDS = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^a-z])|\n+")
 MOST_COMPARED, LEAST_ALIKE = 600, 0.5  # words and signs compared one by one; likeness from which that is of use
 
 
@@ -26,10 +27,25 @@ def own_threads(actor: Actor, membership: Membership) -> Any:
 
 @dataclass
 class Told:
-    """One of the reader's notes; `pieces` are its passage as it was and is: (same, del or ins; words)."""
+    """One of the reader's notes; `pieces` are its passage as it was and is: (same, del or ins; words). `before` and
+    `after` are what stands beside them in their sentence."""
 
     card: Card
     pieces: list[tuple[str, str]]
+
+    @property
+    def before(self) -> str:
+        return SENTENCE_ENDS.split(self.card.before)[-1]
+
+    @property
+    def after(self) -> str:
+        end = SENTENCE_ENDS.search(self.card.after)
+        return self.card.after[: end.start()] if end else self.card.after
+
+    @property
+    def fate(self) -> State | None:
+        """What happened to its words, where the decision does not say it already."""
+        return None if self.card.decided == "changed" else self.card.fate
 
 
 @dataclass
@@ -78,5 +94,10 @@ def old_and_new(old: str, new: str) -> list[tuple[str, str]]:
         if op == "equal":
             pieces.append(("same", "".join(was[a:b])))
             continue
-        pieces += [(tag, "".join(words)) for tag, words in (("del", was[a:b]), ("ins", now[c:d])) if words]
+        if op != "insert":
+            pieces.append(("del", "".join(was[a:b])))
+        if op == "replace":
+            pieces.append(("same", " "))
+        if op != "delete":
+            pieces.append(("ins", "".join(now[c:d])))
     return pieces
