@@ -13,7 +13,7 @@ from manuscripts.models import Draft, Membership, Placement, SectionText
 from manuscripts.permissions import Actor
 
 from .asking import Group
-from .models import Answer, Reading
+from .models import Answer, Reading, Thread
 from .room import Room
 
 
@@ -40,6 +40,13 @@ def since_of(actor: Actor, room: Room, drafts: Sequence[Any], zone: str) -> Sinc
     if before == [(row.section_id, row.text_id) for row in room.sections]:
         return None
     return Since(draft, None if room.membership.is_author_team else draft.last_read.astimezone(ZoneInfo(zone)))
+
+
+def notes_followed(room: Room, since: Since) -> int:
+    """How many of the reader's own notes on this chapter, of the draft they know, the author marked as changed."""
+    stood = {"anchors__draft": since.draft, "anchors__chapter": room.chapter_id}
+    mine = Thread.objects.filter(author=room.membership, withdrawn=None, decision__decision="changed", **stood)
+    return mine.distinct().count()
 
 
 def passages_changed(old: Mapping[str, Placement], new: Mapping[str, Placement], keys: Iterable[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from .as_it_was import drafts_to_read
 from .chapter_changes import ChapterChanges, chapter_changes
 from .room import draft_to_read, manuscript_to_read, open_room
-from .since import since_of
+from .since import notes_followed, since_of
 from .views_reading import reader_zone
 
 
@@ -23,15 +23,18 @@ def read_changes(request: HttpRequest, slug: str, chapter: str) -> JsonResponse:
     if since is None:
         raise Http404(_("Nothing changed here since it was last read."))
     found = chapter_changes(request.actor, room, since)
-    return JsonResponse({"told": told(found), "went": found.went, "marks": found.marks})
+    return JsonResponse({"told": told(found, notes_followed(room, since)), "went": found.went, "marks": found.marks})
 
 
-def told(found: ChapterChanges) -> str:
-    """How much changed, in a sentence or two."""
+def told(found: ChapterChanges, followed: int) -> str:
+    """How much changed, in a sentence or two, and how many of the reader's own notes were `followed`."""
     said = []
     if found.passages:
         sentence = ngettext("%d passage has changed since.", "%d passages have changed since.", found.passages)
         said.append(sentence % found.passages)
+    if followed:
+        sentence = ngettext("%(n)d of your notes changed it.", "%(n)d of your notes changed it.", followed)
+        said.append(sentence % {"n": followed})
     if found.too_much:
         said.append(_("Too much changed to show it here word by word."))
     for title in found.removed:

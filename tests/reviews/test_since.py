@@ -126,6 +126,16 @@ def test_the_marks_are_offsets_of_the_text(first, ops):
     assert set(found["marks"]) == {str(text.pk), str(second.placements.get(section__key="c1-ops").text_id)}
 
 
+def test_my_notes_that_changed_it_are_counted(first, ops, sec):
+    read(ops, "c1")
+    for reader in (ops, ops, sec):
+        decide(actor_of(author_of(first)), note(reader, "awake", "Who?", first), "changed")
+    decide(actor_of(author_of(first)), note(ops, "awake", "When?", first), "later")
+    next_draft(first)
+    told = signed_in(ops).get(READ + "changes/").json()["told"]
+    assert told == "2 passages have changed since. 2 of your notes changed it."
+
+
 def test_a_section_that_is_gone_is_named(first, ops):
     read(ops, "c1")
     next_draft(first, {"c1": ("The handover", [CHANGED["c1"][1][0]])})
