@@ -54,6 +54,15 @@ class News:
     def count(self) -> int:
         return len(self.items)
 
+    @property
+    def decided(self) -> list[Item]:
+        """The decisions on the member's own notes."""
+        return [item for item in self.items if item.mine and item.kind == "decision"]
+
+    @property
+    def others(self) -> list[Item]:
+        return [item for item in self.items if not (item.mine and item.kind == "decision")]
+
 
 def follow(actor: Actor, thread: Thread, following: bool) -> None:
     """Follows a note from now on, or no longer. Harmless twice."""

@@ -56,8 +56,10 @@ def names(request: HttpRequest, slug: str) -> HttpResponse:
 def news_context(request: HttpRequest, draft: Draft) -> dict[str, object]:
     """For a page that tells the news: `news`, and the moment until which it was just `marked` read."""
     me = request.actor.membership_in(draft.manuscript)
+    news = news_of(request.actor, me, draft)
     return {
-        "news": news_of(request.actor, me, draft),
+        "news": news,
+        "news_items": news.items,
         "marked": _moment(request.GET.get("read", "")),
         "zone": reader_zone(request, draft.manuscript),
     }

@@ -35,16 +35,21 @@ def reader_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
     titles = {line.key: line.label for line in home.contents.chapters}
     cards = cards_of(request, draft, own_threads(request.actor, membership), titles)
     may_answer = running and bool(can(request.actor, "answer.create", manuscript))
+    found = fates(cards)
+    news = news_context(request, draft)
+    decided = news["news"].decided
+    if found.told and len(decided) > 1:  # each of them stands there with its reason: here they are summed up
+        news.update(news_items=news["news"].others, decided=decided)
     path = home.path if may_answer and review and review.state != "declined" else None
     context = {
         **room_context(request, draft, membership),
-        **news_context(request, draft),
+        **news,
         "home": home,
         "path": path,
         "more": home.more if path else home.chapters,
         "first_name": first_name(membership.name),
         "contents": home.contents,
-        "fates": fates(cards),
+        "fates": found,
         "unsent_lines": unsent_lines(manuscript, membership, home.contents),
         "deadline": deadline_of(draft.round, reader_zone(request, manuscript)) if running else None,
         "running": running,

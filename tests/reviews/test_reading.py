@@ -344,6 +344,16 @@ def test_the_home_tells_what_became_of_my_notes(draft, ops):
     assert "Chapter two says it." in page and "No change" in page and "1 note waits for the author" in page
 
 
+def test_decisions_on_my_notes_are_summed_up_above_what_became_of_them(draft, ops, sec):
+    author = actor_of(author_of(draft))
+    decide(author, note(ops, body="Who holds it?"), "no_change", "Chapter two says it.")
+    decide(author, note(ops, body="And on Sunday?"), "will_change")
+    reply(actor_of(sec), note(ops, body="And at night?"), "We do.")
+    news = signed_in(ops.user).get("/m/the-night-shift/").content.decode().split('id="new"')[1].split("</section>")[0]
+    assert "decided on 2 of your notes" in news and "Chapter two says it." not in news
+    assert news.count("<li>") == 1 and "We do." in news
+
+
 def test_a_home_without_an_open_draft_says_so():
     from manuscripts.manuscripts import make_manuscript
 
