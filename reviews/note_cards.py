@@ -84,7 +84,8 @@ class Card:
     """One note. `start` and `end` count code points of the text `text_id`; `mark` is the kind of line it draws.
 
     `happened` is what became of its words (edited, moved, detached, placed), `fate` and `fate_reason` how that is told.
-    `changed`: `old` and `quote` are the same passage before and after; `before` and `after` stand beside it.
+    `changed`: `old` and `quote` are the same passage before and after; `before` and `after` stand beside it. `said`:
+    what a reaction without words says, and of how many readers.
     `instead`: of words that are gone, what stands in their place. `place_at` is where it can be put elsewhere, by who
     may; `placed_before` whether what was last put by hand can be undone there.
     """
@@ -94,6 +95,7 @@ class Card:
     mark: str
     icon: str
     kind: str
+    said: str
     head: Message
     replies: list[Message]
     text_id: Any
@@ -200,12 +202,14 @@ class Cards:
         quote = anchor.get("exact") or old
         near = anchor.get("near") or {}
         replies = [self.message(c, None, c["mine"]) for c in rest]
+        bare = note["reaction"] and not first["body"] and not note["withdrawn"]
         return Card(
             id=note["id"],
             stamp=note_stamp(note["updated"]),
             mark=mark,
             icon=self.icon(mark, kind),
             kind=kind,
+            said=_said(note["reaction"], kind, note["agreements"] + 1) if bare else "",
             head=self.message(first, note["discipline"], note["mine"]),
             replies=replies,
             text_id=anchor.get("text_id") or near.get("text_id"),
@@ -237,7 +241,7 @@ class Cards:
             discipline=note["discipline"] or "",
             status=note["status"],
             withdrawn=note["withdrawn"],
-            foot=self._foot(replies, note["agreements"]),
+            foot=self._foot(replies, 0 if bare else note["agreements"]),
             told=_told(note),
             via=note["via"],
             where=self._where(note, anchor),
@@ -305,6 +309,20 @@ def _applied(note: dict[str, Any], quote: str | None, old: str) -> str:
 def _quote_of(written_on: dict[str, Any]) -> str:
     selectors = written_on.get("selector") or []
     return next((s["exact"] for s in selectors if s["type"] == "TextQuoteSelector"), "")
+
+
+def _said(reaction: str, kind: str, readers: int) -> str:
+    """What readers say who marked a passage without a word."""
+    if readers == 1:
+        return kind.capitalize()
+    sentences = {
+        "confusing": ngettext("Confusing to %(n)d reader", "Confusing to %(n)d readers", readers),
+        "valuable": ngettext("Valuable to %(n)d reader", "Valuable to %(n)d readers", readers),
+        "too_slow": ngettext("Too slow for %(n)d reader", "Too slow for %(n)d readers", readers),
+        "disagree": ngettext("%(n)d reader disagrees", "%(n)d readers disagree", readers),
+        "missing": ngettext("%(n)d reader misses something", "%(n)d readers miss something", readers),
+    }
+    return sentences[reaction] % {"n": readers}
 
 
 def _foot(replies: int, answered: bool, agreements: int) -> str:

@@ -73,7 +73,7 @@ class NoteHtml:
             n.head.id,
             self.place(n),
             n.icon,
-            self.by(n.head, SPAN),
+            self.by(n.head, SPAN, n.said),
             self.names_you if n.names_me else NOTHING,
             self.fate(n, n.fate) if n.fate else NOTHING,
             self.quote(n),
@@ -104,14 +104,16 @@ class NoteHtml:
             parts += [("mine", 1), ("body", n.head.body)]
         return together(fill(' data-%s="%s"', name, value) for name, value in parts)
 
-    def by(self, m: Message, tag: SafeString) -> SafeString:
-        """Who speaks, and when."""
-        speaker = (m.is_author, m.mine, m.code, m.discipline_name, m.name)
+    def by(self, m: Message, tag: SafeString, said: str = "") -> SafeString:
+        """Who speaks, and when; before them what a reaction without words says."""
+        speaker = (m.is_author, m.mine, m.code, m.discipline_name, m.name, said)
         if speaker not in self.speakers:  # hundreds of messages come from a few people
             kind = " author" if m.is_author else " mine" if m.mine else ""
             title = m.discipline_name or m.name
             code = fill('<abbr class="disc%s" title="%s">%s</abbr> ', kind, title, m.code) if m.code else NOTHING
-            self.speakers[speaker] = fill("%s<span>%s</span>", code, m.name)
+            name = fill('<span class="who">%s</span>' if said else "<span>%s</span>", m.name)
+            what = fill('<span class="what">%s</span> ', said) if said else NOTHING
+            self.speakers[speaker] = together([what, code, name])
         who = self.speakers[speaker]
         return fill('<%s class="by">%s<time title="%s">%s</time></%s>', tag, who, m.iso, m.when, tag)
 
@@ -176,7 +178,7 @@ class NoteHtml:
             return fill('<p class="gone">%s</p>', self.withdrawn)
         if n.head.html:
             return n.head.html
-        return NOTHING if n.new is not None else fill("<p>%s</p>", n.kind.capitalize())
+        return NOTHING if n.new is not None or n.said else fill("<p>%s</p>", n.kind.capitalize())
 
     def told(self, n: Card) -> SafeString:
         if not (n.told or n.head.edited or n.via):

@@ -46,6 +46,7 @@ def room_words() -> dict[str, object]:
         "saved": _("Saved"),
         "expected": _("You selected: %t"),
         "found": _("There stands now: %t"),
+        "agree": {"reaction": _("Me too"), "experience": _("Same here"), "other": _("I agree")},
         "add_reason": _("Add a reason"),
         "edit": _("Edit"),
         "marked": _("Marked: %t"),

@@ -11,7 +11,7 @@ from anchoring.selectors import describe
 from manuscripts.models import Image, Placement
 from reviews.invitations import personal_link
 from reviews.models import Answer, Comment, Question, Reading, Review, Thread, UnsentNote
-from reviews.threads import NewThread, create_thread, decide, reply
+from reviews.threads import NewThread, agree, create_thread, decide, edit_comment, reply
 from tests.books import actor_of, make_author, make_book, make_draft, make_reader, make_text
 
 pytestmark = pytest.mark.django_db
@@ -352,6 +352,18 @@ def test_decisions_on_my_notes_are_summed_up_above_what_became_of_them(draft, op
     news = signed_in(ops.user).get("/m/the-night-shift/").content.decode().split('id="new"')[1].split("</section>")[0]
     assert "decided on 2 of your notes" in news and "Chapter two says it." not in news
     assert news.count("<li>") == 1 and "We do." in news
+
+
+def test_a_mark_without_words_says_to_how_many_readers(draft, ops, sec):
+    marked = note(ops, kind="reaction", body="", reaction="too_slow")
+    page = signed_in(sec.user).get(READ).content.decode()
+    assert '<span class="what">Too slow</span> <abbr class="disc" title="IT operations">OPS</abbr>' in page
+    agree(actor_of(sec), marked)
+    page = signed_in(sec.user).get(READ).content.decode()
+    assert '<span class="what">Too slow for 2 readers</span>' in page and "1 agrees" not in page
+    edit_comment(actor_of(ops), marked.comments.get(), "The list.")
+    page = signed_in(sec.user).get(READ).content.decode()
+    assert 'class="what"' not in page and "1 agrees" in page
 
 
 def test_a_home_without_an_open_draft_says_so():

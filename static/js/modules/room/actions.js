@@ -3,7 +3,7 @@
 import { notSaved, sendsOnce } from "../../lib/forms.js";
 import { newPlace } from "../../lib/keeper.js";
 import { post } from "../../lib/sending.js";
-import { showError } from "./composer.js";
+import { REACTIONS, showError } from "./composer.js";
 import { labelOf } from "./item.js";
 import { drop, open, put, visible } from "./notes.js";
 import { fill, giveFocus, say } from "./room.js";
@@ -125,6 +125,8 @@ export function startActions(room) {
       const agreed = element.dataset.agreed === "1";
       agreeing.setAttribute("aria-pressed", agreed);
       agreeing.querySelector("[data-on]").hidden = !agreed;
+      const { agree } = room.words;
+      agreeing.querySelector("[data-off]").textContent = agree[element.dataset.kind] ?? agree[element.dataset.kind in REACTIONS ? "reaction" : "other"];
       agreeing.querySelector("[data-off]").hidden = agreed;
       agreeing.addEventListener("click", () => act(element, url(id, "agree"), agreed ? { undo: "1" } : {}));
     } else agreeing.remove();

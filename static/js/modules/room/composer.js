@@ -10,7 +10,7 @@ import { itemOf } from "./item.js";
 import { collect, diffNodes, drop, open, put } from "./notes.js";
 import { fill, giveFocus, say } from "./room.js";
 
-const REACTIONS = { confusing: "confusing", valuable: "valuable", slow: "too_slow", disagree: "disagree", missing: "missing" };
+export const REACTIONS = { confusing: "confusing", valuable: "valuable", slow: "too_slow", disagree: "disagree", missing: "missing" };
 const TYPED = ["body", "replacement", "discipline", "visibility", "quote_permission", "belongs"];
 
 /** Says in the form why something was not saved; both texts where the words are no longer there. */
