@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -207,7 +208,7 @@ def last_call(membership: Membership, draft: Draft, zone: str) -> LastCall | Non
 
 @dataclass
 class UnsentLine:
-    """Something typed and not sent: where, on which words, and how it is sent."""
+    """Something typed and not sent: where, on which words, how it is sent, and where it is opened in its composer."""
 
     place: str
     where: str
@@ -240,6 +241,8 @@ def _unsent_line(manuscript: Manuscript, note: UnsentNote, held: Contents) -> Un
             address, fields = reverse(view, args=[slug, pk]), {"body": body}
     if not fields and note.place.startswith("plain:"):
         address, fields = reverse("note_create", args=[slug]), content
+    page = reverse("read", args=[slug, chapter.key]) if chapter else reverse("read_book", args=[slug])
+    answered = whole(str(content.get("reply", "")))
     return UnsentLine(
         place=note.place,
         where=chapter.label if chapter else _("The whole book"),
@@ -247,5 +250,5 @@ def _unsent_line(manuscript: Manuscript, note: UnsentNote, held: Contents) -> Un
         body=body,
         address=address,
         fields={name: value for name, value in fields.items() if isinstance(value, str) and name != "place"},
-        open_at=reverse("read", args=[slug, chapter.key]) if chapter else reverse("read_book", args=[slug]),
+        open_at=page + (f"#note-{answered}" if answered else "#unsent-" + quote(note.place, safe="")),
     )

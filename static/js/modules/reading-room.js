@@ -3,12 +3,12 @@
 import { start } from "../app.js";
 import { startActions } from "./room/actions.js";
 import { startChanges } from "./room/changes.js";
-import { startComposer } from "./room/composer.js";
+import { leave, startComposer } from "./room/composer.js";
 import { startFrame } from "./room/frame.js";
 import { startKeys } from "./room/keys.js";
 import { startLive } from "./room/live.js";
 import { fetchCrowd } from "./room/crowd.js";
-import { itemById, itemOf } from "./room/item.js";
+import { itemById, itemOf, visible } from "./room/item.js";
 import { forgetPlaces, layOut } from "./room/layout.js";
 import { noteAt, paint, paintActive } from "./room/marks.js";
 import { startNaming } from "./room/naming.js";
@@ -16,7 +16,7 @@ import { collect, drawSuggestions, filter, open, step } from "./room/notes.js";
 import { describeUnits, startParagraphs } from "./room/paragraphs.js";
 import { startPlacing } from "./room/placing.js";
 import { startProgress } from "./room/progress.js";
-import { giveFocus, makeRoom } from "./room/room.js";
+import { giveFocus, makeRoom, say } from "./room/room.js";
 import { startSearch } from "./room/search.js";
 import { startSelection } from "./room/selection.js";
 import { startStrip } from "./room/strip.js";
@@ -77,10 +77,10 @@ function startRoom(element) {
   const on = (selector, act) => document.querySelectorAll(selector).forEach((b) => b.addEventListener("click", () => act(b)));
   on("[data-prev]", () => step(room, -1));
   on("[data-next]", () => step(room, 1));
-  on("[data-first]", () => step(room, 1));
+  on("[data-first]", () => (visible(room).length ? step(room, 1) : say(document.querySelector("[data-empty]").textContent)));
   on("[data-close]", () => {
     const { opener } = room.active ?? {};
-    open(room, null);
+    leave(room);
     giveFocus(opener);
   });
   on("[data-note-chapter]", (button) => note("comment", null, button));
@@ -112,6 +112,7 @@ function startRoom(element) {
     startSearch(room);
     startLive(room);
     element.dataset.ready = "1";
+    document.documentElement.dataset.settled = "1";
   });
 }
 

@@ -81,6 +81,7 @@ export function startComposer(room) {
     collect(room);
     const item = itemOf(room, element);
     item.opener = opener ?? item.unit?.button ?? null;
+    item.isBlank = () => !REACTIONS[content.mark] && isBlank(read(), content);
     const read = () => {
       const held = { ...content, waits: undefined, ...Object.fromEntries(new FormData(form)) };
       return { ...held, fields: fieldsOf(held) };
@@ -130,8 +131,7 @@ export function startComposer(room) {
       const left = read();
       keeping.discard();
       close();
-      const empty = !left.body?.trim() && (content.mark !== "suggest" || left.replacement === content.exact);
-      if (!empty) say(room.words.discarded, { label: room.words.undo, act: () => compose(left, newPlace("note"), {}) });
+      if (!isBlank(left, content)) say(room.words.discarded, { label: room.words.undo, act: () => compose(left, newPlace("note"), {}) });
     });
     if (focus) {
       open(room, item, { scroll: !room.wide.matches });
@@ -157,7 +157,30 @@ export function startComposer(room) {
         compose(replace(room, note), note.place, { focus: false, kept: true });
       }
     }
+    document.fonts.ready.then(openAsked);
   });
+
+  /* The unsent note that the address names. */
+  function openAsked() {
+    const named = ({ dataset }) => location.hash === `#unsent-${encodeURIComponent(dataset.place)}`;
+    const item = room.items.find(({ draft, element }) => draft && named(element));
+    if (!item) return;
+    open(room, item);
+    item.element.querySelector("textarea:enabled").focus({ preventScroll: true });
+  }
+}
+
+/** Closes the open note. A composer in which nothing was typed goes; what was typed is kept, and that is said. */
+export function leave(room) {
+  const item = room.active;
+  if (item?.draft && item.isBlank()) return item.element.querySelector("[data-discard]").click();
+  open(room, null);
+  if (item?.draft) say(room.words.kept_here);
+}
+
+/* Whether nothing was typed into a composer that began with `content`. */
+function isBlank(held, content) {
+  return !held.body?.trim() && (content.mark !== "suggest" || held.replacement === content.exact);
 }
 
 /* What a new composer holds before anything is typed. */

@@ -1,7 +1,8 @@
 /* Single keys of the reading room. They never fire in fields, and can be switched off. */
 
-import { filter, open, step } from "./notes.js";
-import { giveFocus, say } from "./room.js";
+import { leave } from "./composer.js";
+import { filter, step } from "./notes.js";
+import { giveFocus } from "./room.js";
 
 const REACTIONS = { 1: "confusing", 2: "valuable", 3: "slow", 4: "disagree", 5: "missing" };
 
@@ -68,10 +69,8 @@ export function startKeys(room) {
     if (room.closeContents?.()) return;
     const item = room.active;
     if (!item) return;
-    const draft = item.element.classList.contains("draft");
     const inside = item.element.contains(document.activeElement);
-    open(room, null);
-    if (draft) say(room.words.kept_here);
-    if (inside) giveFocus(draft || !room.wide.matches ? item.opener : item.element.querySelector(".open"));
+    leave(room);
+    if (inside) giveFocus(item.draft || !room.wide.matches ? item.opener : item.element.querySelector(".open"));
   }
 }
