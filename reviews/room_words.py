@@ -64,6 +64,8 @@ def room_words() -> dict[str, object]:
         "undo": _("Undo"),
         "no_list": _("The notes did not come."),
         "try_again": _("Try again"),
+        "changes_one": _("%n change"),
+        "changes_many": _("%n changes"),
         "show_changes": _("Show the changes"),
         "hide_changes": _("Hide the changes"),
         "go_there": _("Go there"),

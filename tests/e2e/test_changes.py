@@ -75,7 +75,8 @@ def test_a_note_on_words_beside_struck_ones_stands_on_them(enter, omar):
     assert page.evaluate("[...document.querySelectorAll('.changed, .cut')].map((e) => e.textContent).length") > 0
     before = comment(page, "shift", "Before it was shown.")
     page.keyboard.press("d")
-    assert shown(page) == [["DEL", " old"], ["DEL", "This goes."]]
+    assert shown(page) == [["DEL", "old"], ["DEL", "This goes."]]
+    assert page.locator(".was.spaced").count() == 1  # its space before it is not struck
     assert page.evaluate("document.querySelector('section.sec').textContent") == text
     after = comment(page, "pager does", "Right after a struck word.")
     across = comment(page, "The pager does.", "Across it.")

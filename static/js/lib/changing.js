@@ -39,8 +39,10 @@ function place(index, points, at) {
 function drawn(document, [kind, , , words, whole, address]) {
   const [name, css] = OLD[kind];
   const element = document.createElement(address ? "a" : name);
-  element.className = whole ? `${css} whole` : css;
-  element.dataset.was = words;
+  const struck = whole ? words : words.trim() || words;
+  const spaced = !whole && struck !== words && /^\s/.test(words);
+  element.className = whole ? `${css} whole` : spaced ? `${css} spaced` : css;
+  element.dataset.was = struck;
   if (address) {
     element.href = address;
     element.setAttribute("aria-label", words);
