@@ -20,7 +20,8 @@ start("answers", async (element) => {
   const held = new Set(); // names of what stands otherwise in another window, until its writer has chosen
 
   const isWords = (name) => form.elements[name] instanceof HTMLTextAreaElement;
-  const boxOf = (name) => fields.find((field) => field.name === name).closest(".ask").querySelector(".error");
+  const askedAs = (name) => fields.find((field) => field.name === name).closest(".ask");
+  const boxOf = (name) => askedAs(name).querySelector(".error");
 
   async function save(name, { quiet = isWords(name) } = {}) {
     clearTimeout(timers.get(name));
@@ -31,6 +32,8 @@ start("answers", async (element) => {
     const known = { [name]: value, was };
     store.keep(name, { value, was, waits: { url: form.action, fields: known } });
     state.textContent = said.saving;
+    const question = askedAs(name).querySelector(".q");
+    delete question.dataset.saved;
     let reveals = false;
     try {
       ({ reveals } = await post(form.action, isWords(name) ? known : { [name]: value }, { quiet }));
@@ -38,6 +41,7 @@ start("answers", async (element) => {
       if (now(name) === value) store.forget(name);
       boxOf(name).hidden = true;
       state.textContent = `${said.saved} ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+      question.dataset.saved = state.textContent; // also where the eye is: a form is longer than a phone
     } catch (error) {
       failed(name, error, { value, was });
     }
