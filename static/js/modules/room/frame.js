@@ -27,10 +27,12 @@ export function startFrame(room, relay) {
   let size = Number(localStorage.getItem("text-size")) || 0;
   const show = () => document.documentElement.style.setProperty("--read", SIZES[size] || "");
   show();
-  document.querySelector("[data-size]").addEventListener("click", () => {
-    size = (size + 1) % SIZES.length;
-    localStorage.setItem("text-size", size);
-    show();
-    relay();
-  });
+  for (const button of document.querySelectorAll("[data-size]")) {
+    button.addEventListener("click", () => {
+      size = (size + 1) % SIZES.length;
+      localStorage.setItem("text-size", size);
+      show();
+      relay();
+    });
+  }
 }
