@@ -80,8 +80,14 @@ def test_the_size_of_the_letters_is_in_the_contents(phone, omar):  # noqa: F811
 def test_the_bar_counts_the_changes(phone, draft, omar):  # noqa: F811
     read(omar, "c1")
     next_draft(draft)
-    at = phone(omar)
-    at.page.locator(".phonebar", has_text="2 changes").wait_for()
+    page = phone(omar).page
+    page.locator(".phonebar", has_text="2 changes").wait_for()
+    for width in (390, 320):  # its words stand on one line each
+        page.set_viewport_size({"width": width, "height": 640})
+        tops = page.locator(".phonebar svg").evaluate_all(
+            "(all) => all.map((icon) => icon.getBoundingClientRect().top)"
+        )
+        assert len(set(tops)) == 1 and page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_an_answer_says_that_it_is_saved_beside_its_question(phone, omar):  # noqa: F811
