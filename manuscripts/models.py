@@ -25,6 +25,9 @@ from .querysets import (
     SectionTextQuerySet,
 )
 
+#: Languages whose usual script runs from right to left (ISO 639).
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
+
 
 class Manuscript(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
@@ -42,6 +45,11 @@ class Manuscript(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def direction(self) -> str:
+        """Which way its language is written: "rtl" or "ltr"."""
+        return "rtl" if self.language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
     @staticmethod
     def free_slug(title: str) -> str:

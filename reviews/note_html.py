@@ -60,7 +60,7 @@ class NoteHtml:
         return fill(
             '<li class="note" id="note-%s" data-id="%s" data-stamp="%s" data-kind="%s" data-scope="%s" data-status="%s"'
             ' data-discipline="%s" data-can="%s" data-comment="%s"%s>%s<button class="open" type="button"'
-            ' aria-expanded="false">%s</button>%s%s%s%s<div class="txt">%s</div>%s%s'
+            ' aria-expanded="false">%s</button>%s%s%s%s<div class="txt" dir="auto">%s</div>%s%s'
             '<div class="more">%s%s%s%s</div></li>',
             n.id,
             n.id,
@@ -81,7 +81,7 @@ class NoteHtml:
             self.words(n),
             fill('<p class="decided">%s</p>', self.state(n.decision, SPAN)) if n.decision else NOTHING,
             fill('<p class="foot">%s</p>', n.foot) if n.foot else NOTHING,
-            fill('<p class="why">%s</p>', n.decision_reason) if n.decision_reason else NOTHING,
+            fill('<p class="why" dir="auto">%s</p>', n.decision_reason) if n.decision_reason else NOTHING,
             self.place_again(n) if n.happened in PUT_AGAIN else NOTHING,
             self.told(n),
             together(self.reply(r) for r in n.replies),
@@ -132,7 +132,7 @@ class NoteHtml:
     def quote(self, n: Card) -> SafeString:
         """The words it stands on, where nothing else of the note shows them."""
         shown = n.changed or (n.happened == "detached" and n.old)
-        return fill('<p class="quote">%s</p>', n.quote) if n.quote and not shown else NOTHING
+        return fill('<p class="quote" dir="auto">%s</p>', n.quote) if n.quote and not shown else NOTHING
 
     def fate(self, n: Card, state: State) -> SafeString:
         """What a new draft did to the words the note was written on."""
@@ -144,14 +144,14 @@ class NoteHtml:
         if n.changed:
             old_and_new = (self.words_changed, n.old, n.quote)
             shown.append(
-                fill('<p class="sugg"><span class="vh">%s </span><del>%s</del> <ins>%s</ins></p>', *old_and_new)
+                fill('<p class="sugg" dir="auto"><bdi class="vh">%s </bdi><del>%s</del> <ins>%s</ins></p>', *old_and_new)
             )
         elif n.happened == "detached" and n.old:
-            shown.append(fill('<p class="sugg"><span class="vh">%s </span><del>%s</del></p>', self.words_gone, n.old))
+            shown.append(fill('<p class="sugg" dir="auto"><bdi class="vh">%s </bdi><del>%s</del></p>', self.words_gone, n.old))
             if n.instead:
-                shown.append(fill('<p class="fatewhy">%s <ins>%s</ins></p>', self.in_its_place, n.instead))
+                shown.append(fill('<p class="fatewhy">%s <ins dir="auto">%s</ins></p>', self.in_its_place, n.instead))
         elif n.happened == "placed" and n.old:
-            shown.append(fill('<p class="fatewhy">%s <q>%s</q></p>', self.written_on, n.old))
+            shown.append(fill('<p class="fatewhy">%s <q dir="auto">%s</q></p>', self.written_on, n.old))
         if n.placed_before and n.place_at:
             shown.append(fill('<p><a class="btn small undo" data-put-back href="%s">%s</a></p>', n.place_at, self.undo))
         return together(shown)
@@ -161,7 +161,7 @@ class NoteHtml:
         parts = []
         if n.happened == "detached" and (n.before or n.after):
             around = (self.old_paragraph, n.before, n.old, n.after)
-            fold = '<details class="was"><summary>%s</summary><p>%s<mark>%s</mark>%s</p></details>'
+            fold = '<details class="was"><summary>%s</summary><p dir="auto">%s<mark>%s</mark>%s</p></details>'
             parts.append(fill(fold, *around))
         if n.place_at:
             put = self.put if n.happened == "detached" else self.put_elsewhere
@@ -170,7 +170,7 @@ class NoteHtml:
 
     def suggestion(self, n: Card) -> SafeString:
         return fill(
-            '<p class="sugg"><span class="vh">%s </span><del>%s</del> <ins>%s</ins></p>', self.suggested, n.old, n.new
+            '<p class="sugg" dir="auto"><bdi class="vh">%s </bdi><del>%s</del> <ins>%s</ins></p>', self.suggested, n.old, n.new
         )
 
     def words(self, n: Card) -> SafeString:
@@ -192,7 +192,7 @@ class NoteHtml:
         own = fill(' data-mine="1" data-body="%s"', r.body) if r.mine else NOTHING
         edited = fill('<p class="hint">(%s)</p>', self.edited) if r.edited else NOTHING
         return fill(
-            '<div class="reply" data-comment="%s"%s>%s<div class="said">%s</div>%s</div>',
+            '<div class="reply" data-comment="%s"%s>%s<div class="said" dir="auto">%s</div>%s</div>',
             r.id,
             own,
             self.by(r, DIV),
