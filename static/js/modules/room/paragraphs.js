@@ -54,12 +54,19 @@ export function startParagraphs(room, note) {
   });
 }
 
+/* Half of the space between two passages, in px; at the ends, and where one lies in the other, little or none. */
+function half(above, below) {
+  return above && below ? Math.max(0, Math.min(24, (below.top - above.bottom) / 2)) : 8;
+}
+
 function placeButtons(room) {
   const top = room.text.getBoundingClientRect().top;
   const rects = room.units.map((unit) => unit.element.getBoundingClientRect());
   room.units.forEach((unit, i) => {
     unit.button.style.setProperty("--t", `${rects[i].top - top}px`);
     unit.button.style.setProperty("--b", `${rects[i].height}px`);
+    unit.button.style.setProperty("--up", `${half(rects[i - 1], rects[i])}px`);
+    unit.button.style.setProperty("--down", `${half(rects[i], rects[i + 1])}px`);
   });
 }
 
