@@ -57,10 +57,11 @@ class NoteHtml:
         self.names_you = fill('<p class="names">%s</p>', _("Names you"))
 
     def note(self, n: Card) -> SafeString:
+        quote = self.quote(n)
         return fill(
             '<li class="note" id="note-%s" data-id="%s" data-stamp="%s" data-kind="%s" data-scope="%s" data-status="%s"'
             ' data-discipline="%s" data-can="%s" data-comment="%s"%s>%s<button class="open" type="button"'
-            ' aria-expanded="false">%s</button>%s%s%s%s<div class="txt" dir="auto">%s</div>%s%s'
+            ' aria-expanded="false"%s>%s</button>%s%s%s%s<div class="txt" dir="auto">%s</div>%s%s'
             '<div class="more">%s%s%s%s</div></li>',
             n.id,
             n.id,
@@ -73,10 +74,11 @@ class NoteHtml:
             n.head.id,
             self.place(n),
             n.icon,
+            fill(' aria-describedby="on-%s"', n.id) if quote else NOTHING,
             self.by(n.head, SPAN, n.said),
             self.names_you if n.names_me else NOTHING,
             self.fate(n, n.fate) if n.fate else NOTHING,
-            self.quote(n),
+            quote,
             self.suggestion(n) if n.new is not None and not n.applied else NOTHING,
             self.words(n),
             fill('<p class="decided">%s</p>', self.state(n.decision, SPAN)) if n.decision else NOTHING,
@@ -132,7 +134,7 @@ class NoteHtml:
     def quote(self, n: Card) -> SafeString:
         """The words it stands on, where nothing else of the note shows them."""
         shown = n.changed or (n.happened == "detached" and n.old)
-        return fill('<p class="quote" dir="auto">%s</p>', n.quote) if n.quote and not shown else NOTHING
+        return fill('<p class="quote" id="on-%s" dir="auto">%s</p>', n.id, n.quote) if n.quote and not shown else NOTHING
 
     def fate(self, n: Card, state: State) -> SafeString:
         """What a new draft did to the words the note was written on."""

@@ -35,7 +35,6 @@ def room_words() -> dict[str, object]:
         "here_one": _("%n note here"),
         "here_many": _("%n notes here"),
         "passage": _("Passage %n"),
-        "no_notes": _("no notes"),
         "on_paragraph": _("Note on this paragraph: %t"),
         "kept": _("Kept"),
         "not_kept": _("Not kept yet: no connection"),

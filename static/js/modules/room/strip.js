@@ -47,7 +47,6 @@ export function startStrip(room) {
 
 function makeBar(room, unit) {
   const bar = document.createElement("a");
-  bar.href = `#s-${unit.section.key}`;
   bar.addEventListener("click", (event) => {
     event.preventDefault();
     unit.element.scrollIntoView({ block: "center" });
@@ -61,13 +60,16 @@ function countNotes(room, bars) {
   for (const item of visible(room)) if (item.unit) counts.set(item.unit, (counts.get(item.unit) ?? 0) + 1);
   room.units.forEach((unit, i) => {
     const n = counts.get(unit) ?? 0;
-    const label = n ? fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n }) : room.words.no_notes;
-    const whole = `${fill(room.words.passage, { n: i + 1 })}: ${label}`;
-    if (bars[i].getAttribute("aria-label") === whole) return;
+const label = fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n });
+    const whole = n ? `${fill(room.words.passage, { n: i + 1 })}: ${label}` : "";
+    if (bars[i].dataset.n !== undefined && (bars[i].getAttribute("aria-label") ?? "") === whole) return;
     bars[i].dataset.n = Math.min(n, MOST);
-    bars[i].tabIndex = n ? 0 : -1;
     bars[i].style.setProperty("--n", Math.min(n, MOST));
-    bars[i].setAttribute("aria-label", whole);
+    // a passage without notes is a place for the mouse alone
+    for (const [name, value] of [["href", `#s-${unit.section.key}`], ["aria-label", whole]]) {
+      if (n) bars[i].setAttribute(name, value);
+      else bars[i].removeAttribute(name);
+    }
   });
 }
 
