@@ -1,5 +1,7 @@
 /* What stands around the text: contents on small screens, the size of the letters. */
 
+import { say } from "./room.js";
+
 const SIZES = ["", "1.375rem", "1.0625rem"];
 
 export function startFrame(room, relay) {
@@ -32,6 +34,7 @@ export function startFrame(room, relay) {
       size = (size + 1) % SIZES.length;
       localStorage.setItem("text-size", size);
       show();
+      say(room.words.sizes[size]);
       relay();
     });
   }

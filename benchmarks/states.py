@@ -1,0 +1,99 @@
+"""Every page and state in Chromium: axe, contrast, sideways scroll, cut or covered words, targets; the goal is none.
+
+scripts/bench states                 all of them at 1440, 820, 390 and 320 px, light and dark; some in other manners
+scripts/bench states room desk       those whose name begins so
+scripts/bench states --small ...     with a small book instead of the sample, which takes a minute to bring in
+"""
+
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import _browsing as at
+
+SIZES = ((1440, 900), (820, 1180), (390, 844), (320, 640))
+TOUCH = 820  # px: what is not wider is used by touch
+MANNERS = ("200 % text", "forced colours", "less motion", "more contrast")
+MANNERS_AT = (1440, 390)
+
+
+def main() -> int:
+    """A table of states with their findings, and these below it; 1 where there is any."""
+    names = [word for word in sys.argv[1:] if not word.startswith("-")]
+    with tempfile.TemporaryDirectory(prefix="widemargin-states-") as name:
+        folder = Path(name)
+        os.environ |= {"DATA_DIR": name, "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+        for setting in ("DATABASE_URL", "REDIS_URL"):
+            os.environ.pop(setting, None)
+        scene = _make_scene("--small" in sys.argv)
+        from tests.states import STATES
+
+        chosen = [state for state in STATES if not names or state.name.startswith(tuple(names))]
+        if not chosen:
+            print(f"No state begins with {names}.", file=sys.stderr)
+            return 2
+        found: Counter[tuple[str, str, str]] = Counter()
+        with at.serving(folder) as address, at.chromium() as browser:
+            for state in chosen:
+                rows = list(_visit(browser, address, scene, state))
+                print(f"{state.name:32} " + "  ".join(f"{where} {len(said)}" for where, said in rows), flush=True)
+                found.update((state.name, where, finding) for where, said in rows for finding in said)
+    return _sum_up(found, len(chosen))
+
+
+def _make_scene(small: bool) -> Any:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from jobs import running
+    from jobs.models import Job
+    from reports.sample.loading import load
+    from tests.state_scene import make_scene
+
+    def run_jobs() -> None:
+        while waiting := list(Job.objects.waiting().values_list("pk", flat=True)):
+            for pk in waiting:
+                running.run(pk)
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return make_scene(run_jobs, None if small else load()[0])
+
+
+def _visit(browser: Any, address: str, scene: Any, state: Any) -> Iterator[tuple[str, list[str]]]:
+    """(how it was looked at, findings)"""
+    from tests import state_checks as checks
+    from tests.states import opened
+
+    for width, height in SIZES:
+        touch = width <= TOUCH
+        with opened(browser, address, scene, state, width, height, touch) as page:
+            yield f"{width}", checks.look(page, touch)
+            page.emulate_media(color_scheme="dark")
+            yield f"{width} dark", checks.look_at_colours(page)
+            if width not in MANNERS_AT:
+                continue
+            page.emulate_media(color_scheme="light", contrast="more")
+            yield f"{width} more contrast", checks.look_at_colours(page)
+            yield f"{width} less motion", checks.look_for_motion(page)
+            page.emulate_media(contrast="no-preference", forced_colors="active")
+            yield f"{width} forced colours", checks.look_in_forced_colours(page)
+        if width in MANNERS_AT:
+            with opened(browser, address, scene, state, width, height, touch, text=2) as page:
+                yield f"{width} 200 % text", checks.look(page, touch)
+
+
+def _sum_up(found: Counter[tuple[str, str, str]], states: int) -> int:
+    for (name, where, finding), _times in sorted(found.items()):
+        print(f"{name:32} {where:20} {finding}")
+    kinds = Counter(finding.partition(":")[0] for _name, _where, finding in found)
+    print(f"{states} states, {sum(found.values())} findings")
+    for kind, times in kinds.most_common():
+        print(f"  {times:5} {kind}")
+    return int(bool(found))

@@ -1,0 +1,71 @@
+"""What is looked for on a page as it stands in a browser: axe, words that are cut or lie on others, small targets."""
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.test_contrast import contrast, pairs
+
+SCRIPT = (Path(__file__).parent / "state_checks.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: target-size is off in axe unless asked for.
+ALL = {"resultTypes": ["violations"], "runOnly": TAGS, "rules": {"target-size": {"enabled": True}}}
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+TOUCH, MOUSE = 44, 24  # px: the least side of a target for a finger and, as WCAG 2.2 has it, at all
+STRIP = ("target-size", True)
+_axe = Axe()
+
+
+def look(page: Any, touch: bool) -> list[str]:
+    """All findings on the page, one sentence each."""
+    page.evaluate(SCRIPT)
+    return [*page.evaluate("size => looked(size)", TOUCH if touch else MOUSE), *violations(page, ALL)]
+
+
+def look_at_colours(page: Any) -> list[str]:
+    """What the colours of the theme that shows leave to be wished for, token pairs of the whole product included."""
+    return [*violations(page, COLOURS), *low_pairs(page)]
+
+
+def look_for_motion(page: Any) -> list[str]:
+    page.evaluate(SCRIPT)
+    return list(page.evaluate("lookedForMotion()"))
+
+
+def look_in_forced_colours(page: Any) -> list[str]:
+    """Colours are the system's then: what is left to look for is what says something by its background alone."""
+    page.evaluate(SCRIPT)
+    return list(page.evaluate("lookedInForcedColours()"))
+
+
+def violations(page: Any, options: dict[str, Any]) -> list[str]:
+    """Rule and place of everything axe objects to."""
+    found = _axe.run(page, options=options).response["violations"]
+    nodes = [(rule["id"], node) for rule in found for node in rule["nodes"]]
+    # A bar of the strip is as thin as its passage; the card of each note leads there as well (2.5.8, equivalent).
+    return [f"axe {rule}: {n['html'][:110]}" for rule, n in nodes if (rule, ".strip" in n["target"][0]) != STRIP]
+
+
+def low_pairs(page: Any) -> list[str]:
+    """Pairs of colour tokens that meet, computed as the browser shows them now, that are below their ratio."""
+    wanted = pairs()
+    names = sorted({name for pair in wanted for name in pair})
+    shown = page.evaluate(
+        """names => { const at = document.createElement('i'); document.body.append(at);
+        const found = names.map((name) => { at.style.color = `var(--${name})`; return getComputedStyle(at).color; });
+        at.remove(); return found; }""",
+        names,
+    )
+    colours = {name: _hex(value) for name, value in zip(names, shown, strict=True)}
+    low = []
+    for (ink, behind), least in wanted.items():
+        ratio = contrast(colours[ink], colours[behind])
+        if ratio < least:
+            low.append(f"contrast {ratio:.2f} of {ink} on {behind}, {least} is needed")
+    return low
+
+
+def _hex(colour: str) -> str:
+    """`rgb(1, 2, 3)` as #010203."""
+    return "#" + "".join(f"{int(part):02x}" for part in colour[4:-1].split(","))
