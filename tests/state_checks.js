@@ -68,7 +68,7 @@
   /* What floats over the page covers it rightly: words are compared with words of the same layer. */
   function layerOf(element) {
     for (const each of up(element)) {
-      if (/fixed|sticky/.test(styleOf(each).position) || each.matches("dialog, .note.on, .names-offered")) return each;
+      if (/fixed|sticky/.test(styleOf(each).position) || each.matches("dialog, .note.on, .names-offered, details.more > div")) return each;
     }
     return null;
   }
@@ -131,6 +131,7 @@
       const at = document.elementFromPoint(x + dx, y + dy);
       return at && (element.contains(at) || labels.some((label) => label.contains(at)));
     };
+    if (!hit(0, 0)) return true; // something floats over it now: it is looked at in another state
     const reach = (dx, dy) => {
       let far = 0;
       while (far < size && hit(dx * (far + 1), dy * (far + 1))) far += 1;

@@ -84,8 +84,9 @@ def select(start: int = 0, end: int = 0) -> Act:
 
 
 def unfold(page: Any) -> None:
-    """Opens every fold there is."""
-    page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
+    """Opens every fold there is, and the first of the small menus."""
+    page.evaluate("document.querySelectorAll('main details:not(.more)').forEach((each) => (each.open = true))")
+    page.evaluate("document.querySelectorAll('main details.more').forEach((each, i) => (each.open = i === 0))")
 
 
 def contents(page: Any) -> None:
@@ -142,7 +143,7 @@ ROOM = "{book}read/{chapter}/"
 REFUSED = after(
     fill("[name=login]", "a@b.example"),
     fill("[name=password]", "wrong"),
-    click("form:has([name=password]) [type=submit]", ".error"),
+    click("form:has([name=password]) [type=submit]", ".errors"),
 )
 RESET = after(fill("[name=email]", "a@b.example"), click("main [type=submit]"))
 
@@ -227,7 +228,7 @@ READER = [
     State("reader waiting", "waiting", "{empty}"),
     State("observer's home", "observer", "{book}"),
     State("profile", "reader", "{book}profile/"),
-    State("colleague refused", "reader", "{book}", after(unfold, fill("#ce", "not an address"))),
+    State("reader's home stopping", "reader", "{book}", click("details.fold[name=else] >> nth=-1", "[value=declined]")),
     State("what changed", "reader", "{book}drafts/2/changes/"),
     State("what changed right to left", "reader", "{rtl}read/"),
 ]
@@ -289,7 +290,6 @@ ACCOUNT = [
     State("sign-in link used", "nobody", "/account/link/never-made/", status=404),
     State("account", "author", "/account/"),
     State("add a passkey", "author", "/account/passkeys/add/"),
-    State("sign in again", "author", "/account/reauthenticate/"),
     State("set a password", "author", "/account/password/set/"),
     State("tokens", "author", "/account/tokens/"),
     State("sent mail", "operator", "/account/mail/"),
