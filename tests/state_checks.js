@@ -50,7 +50,8 @@
     const found = new Set();
     for (const { element, boxes } of all) {
       for (const box of boxes) {
-        if ((box.left < -1 || box.right > innerWidth + 1) && !scrolls(element)) found.add(`words outside the window: ${name(element)}`);
+        const part = shown(element, box);
+        if ((part.left < -1 || part.right > innerWidth + 1) && part.height > 0 && !scrolls(element)) found.add(`words outside the window: ${name(element)}`);
       }
       for (const each of up(element)) {
         const style = styleOf(each);
