@@ -13,7 +13,6 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL = {"resultTypes": ["violations"], "runOnly": TAGS, "rules": {"target-size": {"enabled": True}}}
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 TOUCH, MOUSE = 44, 24  # px: the least side of a target for a finger and, as WCAG 2.2 has it, at all
-STRIP = ("target-size", True)
 _axe = Axe()
 
 
@@ -43,10 +42,18 @@ def violations(page: Any, options: dict[str, Any]) -> list[str]:
     """Rule and place of everything axe objects to."""
     found = _axe.run(page, options=options).response["violations"]
     nodes = [(rule["id"], node) for rule in found for node in rule["nodes"]]
-    # Swagger UI leaves a level out of its headings; they are its own script's.
-    nodes = [(rule, n) for rule, n in nodes if (rule, "opblock-tag" in n["html"]) != ("heading-order", True)]
+    return [f"axe {rule}: {node['html'][:110]}" for rule, node in nodes if not _is_false(rule, node)]
+
+
+def _is_false(rule: str, node: dict[str, Any]) -> bool:
+    """Alarms without a fire."""
+    if rule == "heading-order":
+        return "opblock-tag" in node["html"]  # Swagger UI leaves a level out; its headings are its own script's
+    if rule != "target-size":
+        return False
+    # Labels belong to the target, what covers it now moves off when the page is scrolled: state_checks.js sees both.
     # A bar of the strip is as thin as its passage; the card of each note leads there as well (2.5.8, equivalent).
-    return [f"axe {rule}: {n['html'][:110]}" for rule, n in nodes if (rule, ".strip" in n["target"][0]) != STRIP]
+    return node["html"].startswith("<input") or "obscured" in node["failureSummary"] or ".strip" in node["target"][0]
 
 
 def low_pairs(page: Any) -> list[str]:
