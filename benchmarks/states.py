@@ -30,7 +30,7 @@ def main() -> int:
         for setting in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(setting, None)
         scene = _make_scene("--small" in sys.argv)
-        from tests.states import STATES
+        from tests.states import STATES, Visits
 
         chosen = [state for state in STATES if not names or state.name.startswith(tuple(names))]
         if not chosen:
@@ -38,8 +38,9 @@ def main() -> int:
             return 2
         found: Counter[tuple[str, str, str]] = Counter()
         with at.serving(folder) as address, at.chromium() as browser:
+            visits = Visits(browser, address, scene)
             for state in chosen:
-                rows = list(_visit(browser, address, scene, state))
+                rows = list(_visit(visits, state))
                 print(f"{state.name:32} " + "  ".join(f"{where} {len(said)}" for where, said in rows), flush=True)
                 found.update((state.name, where, finding) for where, said in rows for finding in said)
     return _sum_up(found, len(chosen))
@@ -66,14 +67,13 @@ def _make_scene(small: bool) -> Any:
     return make_scene(run_jobs, None if small else load()[0])
 
 
-def _visit(browser: Any, address: str, scene: Any, state: Any) -> Iterator[tuple[str, list[str]]]:
+def _visit(visits: Any, state: Any) -> Iterator[tuple[str, list[str]]]:
     """(how it was looked at, findings)"""
     from tests import state_checks as checks
-    from tests.states import opened
 
     for width, height in SIZES:
         touch = width <= TOUCH
-        with opened(browser, address, scene, state, width, height, touch) as page:
+        with visits.opened(state, width, height, touch) as page:
             yield f"{width}", checks.look(page, touch)
             page.emulate_media(color_scheme="dark")
             yield f"{width} dark", checks.look_at_colours(page)
@@ -85,7 +85,7 @@ def _visit(browser: Any, address: str, scene: Any, state: Any) -> Iterator[tuple
             page.emulate_media(contrast="no-preference", forced_colors="active")
             yield f"{width} forced colours", checks.look_in_forced_colours(page)
         if width in MANNERS_AT:
-            with opened(browser, address, scene, state, width, height, touch, text=2) as page:
+            with visits.opened(state, width, height, touch, text=2) as page:
                 yield f"{width} 200 % text", checks.look(page, touch)
 
 

@@ -155,7 +155,7 @@ READING_ROOM = [
     State("room select over two sections", "reader", ROOM, select(0, -1)),
     State("room comment", "reader", ROOM, COMMENT, sampled=True),
     State("room suggest", "reader", ROOM, SUGGEST, sampled=True),
-    State("room story", "reader", ROOM, after(select(), press("x", COMPOSER)), sampled=True),
+    State("room story", "reader", ROOM, after(select(), press("x", COMPOSER))),
     State("room margin", "reader", ROOM, lambda page: page.locator(".pm").first.focus()),
     State(
         "room note on a paragraph",
@@ -211,7 +211,7 @@ READING_ROOM = [
         click(".note.on [data-place]", ".placing .acts"),
     ),
     State("room book", "reader", "{book}read/"),
-    State("room right to left", "reader", "{rtl}read/c1/", sampled=True),
+    State("room right to left", "reader", "{rtl}read/c1/"),
     State("room right to left note", "reader", "{rtl}read/c1/", NOTE, sampled=True),
     State("room right to left suggest", "reader", "{rtl}read/c1/", SUGGEST),
     State("room right to left end", "reader", "{rtl}read/c1/", end),
@@ -241,7 +241,7 @@ INVITATION = [
     State("invitation gone", "nobody", "/i/not-a-link/", status=404),
 ]
 AUTHOR = [
-    State("manuscripts", "author", "/", sampled=True),
+    State("manuscripts", "author", "/"),
     State("manuscripts of a newcomer", "newcomer", "/"),
     State("new manuscript", "author", "/m/new/"),
     State("author's home", "author", "{book}", sampled=True),
@@ -301,31 +301,49 @@ ACCOUNT = [
 STATES = [*READING_ROOM, *READER, *INVITATION, *AUTHOR, *ACCOUNT]
 
 
-@contextmanager
-def opened(
-    browser: Any, address: str, scene: Scene, state: State, width: int, height: int, touch: bool, text: int = 1
-) -> Iterator[Any]:
-    """The page of a state in a browser of its own; `text` times as large as it comes. Nothing unsent stays behind."""
-    UnsentNote.objects.all().delete()
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch, reduced_motion="reduce"
-    )
-    context.set_default_timeout(30_000)
-    session = scene.people[state.who]
-    if session:
-        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-    page = context.new_page()
-    try:
-        answer = page.goto(address + state.path.format(**scene.places))
-        assert answer.status == state.status, f"{state.name}: {answer.status} at {page.url}"
-        if text != 1:
-            page.evaluate("text => document.documentElement.style.setProperty('font-size', `${text * 100}%`)", text)
-        if page.locator("[data-module=reading-room]").count():
-            page.wait_for_selector("[data-ready]")
-        if state.act:
-            state.act(page)
-        page.evaluate("document.fonts.ready")
-        page.wait_for_timeout(300)  # sheets have come up, fragments are in
-        yield page
-    finally:
-        context.close()
+class Visits:
+    """A browser for each person and size, kept so that nothing is fetched twice; each state has a page of its own."""
+
+    def __init__(self, browser: Any, address: str, scene: Scene):
+        self.browser, self.address, self.scene = browser, address, scene
+        self.contexts: dict[tuple[str, int, bool], Any] = {}
+
+    @contextmanager
+    def opened(self, state: State, width: int, height: int, touch: bool, text: int = 1) -> Iterator[Any]:
+        """The page of a state; `text` times as large as it comes. Nothing typed there stays behind."""
+        UnsentNote.objects.all().delete()
+        context = self._context(state.who, width, height, touch)
+        page = context.new_page()
+        try:
+            answer = page.goto(self.address + state.path.format(**self.scene.places))
+            assert answer.status == state.status, f"{state.name}: {answer.status} at {page.url}"
+            if text != 1:
+                page.evaluate("text => document.documentElement.style.setProperty('font-size', `${text * 100}%`)", text)
+            if page.locator("[data-module=reading-room]").count():
+                page.wait_for_selector("[data-ready]")
+            if state.act:
+                state.act(page)
+            page.evaluate("document.fonts.ready")
+            page.wait_for_timeout(200)  # sheets have come up, fragments are in
+            yield page
+        finally:
+            page.evaluate("localStorage.clear()")
+            page.close()
+            context.set_offline(False)
+
+    def _context(self, who: str, width: int, height: int, touch: bool) -> Any:
+        key = (who, width, touch)
+        if key not in self.contexts:
+            context = self.browser.new_context(
+                viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch, reduced_motion="reduce"
+            )
+            context.set_default_timeout(60_000)
+            session = self.scene.people[who]
+            if session:
+                context.add_cookies([{"name": "sessionid", "value": session, "url": self.address}])
+            self.contexts[key] = context
+        return self.contexts[key]
+
+    def close(self) -> None:
+        for context in self.contexts.values():
+            context.close()

@@ -8,9 +8,9 @@ import pytest
 
 from tests import state_checks as checks
 from tests.state_scene import make_scene
-from tests.states import STATES, opened
+from tests.states import STATES, Visits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 SIZES = ((1440, 900), (390, 844))
 FAULTY = """<!doctype html><html lang="en"><title>Faults</title><main><h1>Faults</h1>
@@ -37,15 +37,16 @@ def scene(settings, tmp_path, run_jobs):
 
 
 def test_nothing_is_found_on_the_sampled_states(live_server, browser, scene):
-    found = []
+    found, visits = [], Visits(browser, live_server.url, scene)
     for state in STATES:
         for width, height in SIZES if state.sampled else ():
             touch = width < 720
-            with opened(browser, live_server.url, scene, state, width, height, touch) as page:
+            with visits.opened(state, width, height, touch) as page:
                 said = checks.look(page, touch) + checks.look_for_motion(page)
                 page.emulate_media(color_scheme="dark")
                 said += checks.look_at_colours(page)
             found += [(state.name, width, finding) for finding in said]
+    visits.close()
     assert found == []
 
 
