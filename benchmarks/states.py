@@ -40,7 +40,7 @@ def main() -> int:
         with at.serving(folder) as address, at.chromium() as browser:
             visits = Visits(browser, address, scene)
             for state in chosen:
-                rows = list(_visit(visits, state))
+                rows = list(_tried(visits, state))
                 print(f"{state.name:32} " + "  ".join(f"{where} {len(said)}" for where, said in rows), flush=True)
                 found.update((state.name, where, finding) for where, said in rows for finding in said)
     return _sum_up(found, len(chosen))
@@ -65,6 +65,16 @@ def _make_scene(small: bool) -> Any:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     return make_scene(run_jobs, None if small else load()[0])
+
+
+def _tried(visits: Any, state: Any) -> Iterator[tuple[str, list[str]]]:
+    """As `_visit`; a state that cannot be reached is a finding too, and the others are still visited."""
+    from playwright.sync_api import Error
+
+    try:
+        yield from _visit(visits, state)
+    except (Error, AssertionError) as error:
+        yield "reached", [f"cannot be visited: {str(error).partition(chr(10))[0]}"]
 
 
 def _visit(visits: Any, state: Any) -> Iterator[tuple[str, list[str]]]:
