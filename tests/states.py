@@ -148,13 +148,13 @@ REFUSED = after(
 RESET = after(fill("[name=email]", "a@b.example"), click("main [type=submit]"))
 
 READING_ROOM = [
-    State("room", "reader", ROOM, sampled=True),
+    State("room", "reader", ROOM),
     State("room note", "reader", ROOM, NOTE, sampled=True),
     State("room own note edited", "reader", ROOM, edit_own),
     State("room select", "reader", ROOM, select(), sampled=True),
     State("room select over two sections", "reader", ROOM, select(0, -1)),
     State("room comment", "reader", ROOM, COMMENT, sampled=True),
-    State("room suggest", "reader", ROOM, SUGGEST, sampled=True),
+    State("room suggest", "reader", ROOM, SUGGEST),
     State("room story", "reader", ROOM, after(select(), press("x", COMPOSER))),
     State("room margin", "reader", ROOM, lambda page: page.locator(".pm").first.focus()),
     State(
@@ -171,9 +171,9 @@ READING_ROOM = [
         ROOM,
         after(lambda page: page.wait_for_timeout(600), lambda page: page.keyboard.press("d")),
     ),
-    State("room contents", "reader", ROOM, contents, sampled=True),
+    State("room contents", "reader", ROOM, contents),
     State("room end", "reader", ROOM, end, sampled=True),
-    State("room keys", "reader", ROOM, press("?", "#keys[open]"), sampled=True),
+    State("room keys", "reader", ROOM, press("?", "#keys[open]")),
     State(
         "room search",
         "reader",
@@ -195,7 +195,7 @@ READING_ROOM = [
     State("room of a former draft", "reader", "{book}read/{chapter}/?draft=1"),
     State("room of an ended round", "reader", "{ended}read/c1/"),
     State("room of a draft to come", "author", "{next}read/c1/?draft=2"),
-    State("room of the author", "author", ROOM, NOTE, sampled=True),
+    State("room of the author", "author", ROOM, NOTE),
     State("room of a co-author", "co_author", ROOM),
     State("room of an observer", "observer", ROOM),
     State(
@@ -233,7 +233,7 @@ READER = [
     State("what changed right to left", "reader", "{rtl}read/"),
 ]
 INVITATION = [
-    State("invitation", "nobody", "{asked}", sampled=True),
+    State("invitation", "nobody", "{asked}"),
     State("invitation unfolded", "nobody", "{asked}", unfold, sampled=True),
     State("invitation of another", "reader", "{asked}"),
     State("invitation declined", "nobody", "{declined}"),
@@ -279,7 +279,7 @@ AUTHOR = [
     State("section edit", "author", "{book}drafts/working/sections/{section}/"),
 ]
 ACCOUNT = [
-    State("landing", "nobody", "/", sampled=True),
+    State("landing", "nobody", "/"),
     State("sign in", "nobody", "/account/login/", sampled=True),
     State("sign in refused", "nobody", "/account/login/", REFUSED),
     State("sign-in code", "nobody", "/account/login/code/"),
@@ -295,7 +295,7 @@ ACCOUNT = [
     State("sent mail", "operator", "/account/mail/"),
     State("manuscripts of the operator", "operator", "/"),
     State("API docs", "nobody", "/api/v1/docs/"),
-    State("not found", "nobody", "/nowhere/", status=404, sampled=True),
+    State("not found", "nobody", "/nowhere/", status=404),
     State("forbidden", "reader", "{book}desk/", status=403),
 ]
 STATES = [*READING_ROOM, *READER, *INVITATION, *AUTHOR, *ACCOUNT]
