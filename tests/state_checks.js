@@ -130,9 +130,9 @@
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
     const hit = (dx, dy) => {
       const at = document.elementFromPoint(x + dx, y + dy);
-      return at && (element.contains(at) || labels.some((label) => label.contains(at)));
+      // Where something floats over it now, it is looked at in another state.
+      return at && (element.contains(at) || labels.some((label) => label.contains(at)) || layerOf(at) !== layerOf(element));
     };
-    if (!hit(0, 0)) return true; // something floats over it now: it is looked at in another state
     const reach = (dx, dy) => {
       let far = 0;
       while (far < size && hit(dx * (far + 1), dy * (far + 1))) far += 1;
