@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from .note_cards import Card, Message, State
 
 PUT_AGAIN = frozenset({"edited", "moved", "detached", "placed"})
+OLD_AND_NEW = '<p class="sugg" dir="auto"><bdi class="vh">%s </bdi><del>%s</del> <ins>%s</ins></p>'
 NOTHING, SPAN, DIV, P = (SafeString(tag) for tag in ("", "span", "div", "p"))
 
 
@@ -134,7 +135,9 @@ class NoteHtml:
     def quote(self, n: Card) -> SafeString:
         """The words it stands on, where nothing else of the note shows them."""
         shown = n.changed or (n.happened == "detached" and n.old)
-        return fill('<p class="quote" id="on-%s" dir="auto">%s</p>', n.id, n.quote) if n.quote and not shown else NOTHING
+        if not n.quote or shown:
+            return NOTHING
+        return fill('<p class="quote" id="on-%s" dir="auto">%s</p>', n.id, n.quote)
 
     def fate(self, n: Card, state: State) -> SafeString:
         """What a new draft did to the words the note was written on."""
@@ -145,11 +148,10 @@ class NoteHtml:
             shown.append(fill('<p class="fatewhy">%s.</p>', n.fate_reason))
         if n.changed:
             old_and_new = (self.words_changed, n.old, n.quote)
-            shown.append(
-                fill('<p class="sugg" dir="auto"><bdi class="vh">%s </bdi><del>%s</del> <ins>%s</ins></p>', *old_and_new)
-            )
+            shown.append(fill(OLD_AND_NEW, *old_and_new))
         elif n.happened == "detached" and n.old:
-            shown.append(fill('<p class="sugg" dir="auto"><bdi class="vh">%s </bdi><del>%s</del></p>', self.words_gone, n.old))
+            gone = '<p class="sugg" dir="auto"><bdi class="vh">%s </bdi><del>%s</del></p>'
+            shown.append(fill(gone, self.words_gone, n.old))
             if n.instead:
                 shown.append(fill('<p class="fatewhy">%s <ins dir="auto">%s</ins></p>', self.in_its_place, n.instead))
         elif n.happened == "placed" and n.old:
@@ -171,9 +173,7 @@ class NoteHtml:
         return together(parts)
 
     def suggestion(self, n: Card) -> SafeString:
-        return fill(
-            '<p class="sugg" dir="auto"><bdi class="vh">%s </bdi><del>%s</del> <ins>%s</ins></p>', self.suggested, n.old, n.new
-        )
+        return fill(OLD_AND_NEW, self.suggested, n.old, n.new)
 
     def words(self, n: Card) -> SafeString:
         if n.withdrawn:
