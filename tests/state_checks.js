@@ -13,7 +13,12 @@
   const styleOf = (element) => getComputedStyle(element);
   /* A dialog makes the rest of the page inert. */
   const modal = () => document.querySelector("dialog:modal");
-  const there = (element) => seen(element) && (!modal() || modal().contains(element)) && !element.closest(".vh");
+  /* Words for ears alone stand in a box of one pixel. */
+  const forEars = (element) => {
+    for (const each of up(element)) if (each.clientWidth === 1 && each.clientHeight === 1) return true;
+    return false;
+  };
+  const there = (element) => seen(element) && (!modal() || modal().contains(element)) && !forEars(element);
   const scrolls = (element) => {
     for (const each of up(element.parentElement)) {
       if (each === document.body) return false;
