@@ -38,8 +38,10 @@ export function startStrip(room) {
       bars[i].style.setProperty("--h", (rect.height / text.height) * 100);
     });
     if (counted !== changes) countNotes(room, bars);
-    if (anew) nav.replaceChildren(...bars, seen);
-    if (anew) drawWindow(room, seen, text);
+    if (anew) {
+      nav.replaceChildren(...bars, seen);
+      drawWindow(room, seen, text);
+    }
     placed = now;
     counted = changes;
   }
@@ -60,7 +62,7 @@ function countNotes(room, bars) {
   for (const item of visible(room)) if (item.unit) counts.set(item.unit, (counts.get(item.unit) ?? 0) + 1);
   room.units.forEach((unit, i) => {
     const n = counts.get(unit) ?? 0;
-const label = fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n });
+    const label = fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n });
     const whole = n ? `${fill(room.words.passage, { n: i + 1 })}: ${label}` : "";
     if (bars[i].dataset.n !== undefined && (bars[i].getAttribute("aria-label") ?? "") === whole) return;
     bars[i].dataset.n = Math.min(n, MOST);
