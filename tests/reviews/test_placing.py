@@ -54,7 +54,7 @@ def test_a_detached_note_is_listed_where_its_paragraph_stood_with_old_words_and_
     assert f'data-near="{near}"' in page and "#i-detached" in page
     assert "<del>a window at dusk</del>" in page and "The paragraph they stood in" in page
     assert "Its paragraph was removed or rewritten in draft 1.1." in page
-    assert f"In its place stands: <ins>{LAMPS}</ins>" in page
+    assert f'In its place stands: <ins dir="auto">{LAMPS}</ins>' in page
     other = actor_of(make_reader(book.book, "Selma Lind", "information-security"))
     assert "data-place" not in seen(book, actor=other)
     assert place_url(note) in page and place_url(note) in seen(book)
@@ -250,7 +250,7 @@ def test_what_stands_in_the_place_of_the_words_is_offered_first_by_that_name(boo
     signed_in(book.reader).post(place_url(note), fields, **JSON)
     assert book.stands(note) == ("kept", "c1-1", LAMPS)
     undo_placement(book.reader, note)
-    assert f"In its place stands: <ins>{LAMPS}</ins>" in seen(book, actor=book.reader)
+    assert f'In its place stands: <ins dir="auto">{LAMPS}</ins>' in seen(book, actor=book.reader)
 
 
 def test_undo_goes_back_one_placing_at_a_time_to_where_the_note_was_carried(book):
@@ -333,7 +333,7 @@ def test_the_reader_sees_the_new_words_beside_the_old_and_in_which_draft(book):
     )
     home = seen(book, "", book.reader)
     assert "Your words are in draft 1.1." in home
-    assert "at <del>two</del><ins>three</ins> in the morning" in home and "You were right about the hour." in home
+    assert "at <del>two</del> <ins>three</ins> in the morning" in home and "You were right about the hour." in home
     assert f'href="/m/the-night-shift/read/c2/#note-{suggested.pk}"' in home
     assert "Your words are in draft 1.1." in seen(book, "read/c2/", book.reader)
     assert "The suggested words are in draft 1.1." in seen(book, "read/c2/")
