@@ -1,10 +1,11 @@
 """Every page and state in Chromium: axe, contrast, sideways scroll, cut or covered words, targets; the goal is none.
 
-scripts/bench states                 all of them at 1440, 820, 390 and 320 px, light and dark; some in other manners
-scripts/bench states room desk       those whose name begins so
-scripts/bench states --small ...     with a small book instead of the sample, which takes a minute to bring in
+scripts/bench states [--small] [--shots FOLDER] [NAME ...]
+
+At 1440, 820, 390 and 320 px, light and dark, some in other manners; of all states, or of those whose name begins so.
 """
 
+import argparse
 import os
 import sys
 import tempfile
@@ -23,13 +24,20 @@ MANNERS_AT = (1440, 390)
 
 def main() -> int:
     """A table of states with their findings, and these below it; 1 where there is any."""
-    names = [word for word in sys.argv[1:] if not word.startswith("-")]
+    parser = argparse.ArgumentParser(prog="scripts/bench states", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--small", action="store_true", help="a small book, not the sample, which takes a minute")
+    parser.add_argument("--shots", type=Path, help="a folder for a picture of each state, size and theme")
+    options = parser.parse_args()
+    if options.shots:
+        options.shots.mkdir(parents=True, exist_ok=True)
+    names = options.names
     with tempfile.TemporaryDirectory(prefix="widemargin-states-") as name:
         folder = Path(name)
         os.environ |= {"DATA_DIR": name, "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
         for setting in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(setting, None)
-        scene = _make_scene("--small" in sys.argv)
+        scene = _make_scene(options.small)
         from tests.states import STATES, Visits
 
         chosen = [state for state in STATES if not names or state.name.startswith(tuple(names))]
@@ -40,7 +48,7 @@ def main() -> int:
         with at.serving(folder) as address, at.chromium() as browser:
             visits = Visits(browser, address, scene)
             for state in chosen:
-                rows = list(_tried(visits, state))
+                rows = list(_tried(visits, state, options.shots))
                 print(f"{state.name:32} " + "  ".join(f"{where} {len(said)}" for where, said in rows), flush=True)
                 found.update((state.name, where, finding) for where, said in rows for finding in said)
     return _sum_up(found, len(chosen))
@@ -67,23 +75,25 @@ def _make_scene(small: bool) -> Any:
     return make_scene(run_jobs, None if small else load()[0])
 
 
-def _tried(visits: Any, state: Any) -> Iterator[tuple[str, list[str]]]:
+def _tried(visits: Any, state: Any, shots: Path | None) -> Iterator[tuple[str, list[str]]]:
     """As `_visit`; a state that cannot be reached is a finding too, and the others are still visited."""
     from playwright.sync_api import Error
 
     try:
-        yield from _visit(visits, state)
+        yield from _visit(visits, state, shots)
     except (Error, AssertionError) as error:
         yield "reached", [f"cannot be visited: {str(error).partition(chr(10))[0]}"]
 
 
-def _visit(visits: Any, state: Any) -> Iterator[tuple[str, list[str]]]:
+def _visit(visits: Any, state: Any, shots: Path | None) -> Iterator[tuple[str, list[str]]]:
     """(how it was looked at, findings)"""
     from tests import state_checks as checks
 
     for width, height in SIZES:
         touch = width <= TOUCH
         with visits.opened(state, width, height, touch) as page:
+            if shots:
+                _picture(page, shots, state.name, width)
             yield f"{width}", checks.look(page, touch)
             page.emulate_media(color_scheme="dark")
             yield f"{width} dark", checks.look_at_colours(page)
@@ -97,6 +107,13 @@ def _visit(visits: Any, state: Any) -> Iterator[tuple[str, list[str]]]:
         if width in MANNERS_AT:
             with visits.opened(state, width, height, touch, text=2) as page:
                 yield f"{width} 200 % text", checks.look(page, touch)
+
+
+def _picture(page: Any, shots: Path, name: str, width: int) -> None:
+    """What stands in the window, in both themes; before anything is looked for, which scrolls."""
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        page.screenshot(path=shots / f"{name.replace(' ', '-')}-{width}-{theme}.png")
 
 
 def _sum_up(found: Counter[tuple[str, str, str]], states: int) -> int:

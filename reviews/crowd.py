@@ -23,9 +23,9 @@ from manuscripts.models import Draft
 from manuscripts.permissions import Actor
 
 from .models import Anchor
-from .note_cards import Card
+from .note_cards import Card, mark_of
 from .note_html import NoteHtml
-from .presenting import follow_chosen
+from .presenting import closed_in, follow_chosen
 from .querysets import closed_section_ids
 
 MOST_ON_PAGE = 300  # notes that stand on a chapter's page itself
@@ -73,6 +73,19 @@ def _listed(card: Card, maker: NoteHtml) -> dict[str, Any]:
         "html": maker.note(card),
     }
     return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def marks(actor: Actor, draft: Draft, threads: Any) -> dict[str, dict[str, list[int]]]:
+    """Where the notes of `threads` stand, for the page itself: their marks need not wait for the list. By the id of a
+    text and the name of a mark: start, end, start, end, ... in code points."""
+    closed = closed_in(draft, actor.membership_in(draft.manuscript_id))
+    rows = Anchor.objects.filter(draft=draft, thread__in=threads.order_by().values("pk")).order_by("attempt")
+    places = rows.values_list("thread", "thread__kind", "thread__reaction", "text", "start", "end", "section", "fate")
+    found: dict[str, dict[str, list[int]]] = {}
+    for kind, reaction, text, start, end, section, fate in {pk: place for pk, *place in places}.values():
+        if start is not None and fate != "detached" and section not in closed:
+            found.setdefault(str(text), {}).setdefault(mark_of(kind, reaction), []).extend((start, end))
+    return found
 
 
 def version(actor: Actor, draft: Draft, threads: Any, zone: str, until: datetime | None) -> str | None:

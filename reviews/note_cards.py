@@ -24,7 +24,7 @@ from manuscripts.rendering import render_comment
 from .live import note_stamp
 from .models import Decision, Thread
 
-REACTION_MARKS = {"too_slow": "slow"}
+MARKS = {"suggestion": "suggest", "too_slow": "slow"}  # of kinds and reactions that are called otherwise on the page
 DECISION_ICONS = {
     "will_change": ("good", "half"),
     "changed": ("good", "check"),
@@ -191,8 +191,7 @@ class Cards:
         )
 
     def card(self, note: dict[str, Any]) -> Card:
-        mark = note["reaction"] or {"suggestion": "suggest"}.get(note["kind"], note["kind"])
-        mark = REACTION_MARKS.get(mark, mark)
+        mark = mark_of(note["kind"], note["reaction"])
         kind = self.kinds[note["reaction"] or note["kind"]]
         anchor = note["anchor"] or {}
         became = note["became"] or {}
@@ -280,6 +279,11 @@ class Cards:
         if note["applied"] and decision["decision"] == "changed":
             words = _("Changed in draft %(label)s") % {"label": note["applied"]}
         return State(tone, icon, words)
+
+
+def mark_of(kind: str, reaction: str | None) -> str:
+    """How the mark of a note on its words is called on the page."""
+    return MARKS.get(reaction or kind, reaction or kind)
 
 
 def _reason(became: dict[str, Any], anchor: dict[str, Any]) -> str:

@@ -16,6 +16,9 @@ from .presenting import around
 from .querysets import closed_section_ids
 
 
+LIKELY = 60  # per cent alike, from which the closest passage is the page's main action
+
+
 @dataclass(frozen=True)
 class Choice:
     """A passage on offer: its range in code points of the text, how like it is in per cent (None: it is what came in
@@ -28,6 +31,10 @@ class Choice:
     chapter: str
     section: str
     passage: Passage
+
+    @property
+    def likely(self) -> bool:
+        return self.percent is not None and self.percent >= LIKELY
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class _Page:
         round_ = draft.round if draft else None
         self.running = (round_ is not None and round_.state == "running") or _some_round_runs(manuscript)
         self.may_write = "write" in actor.scopes
-        self.closed = _closed_in(draft, self.me)
+        self.closed = closed_in(draft, self.me)
         self.addresses: dict[str | None, str] = {}
         self.people: dict[tuple[int, str], dict[str, Any]] = {}
         ids = [row.pk for row in rows]
@@ -128,7 +128,7 @@ class _Page:
         return self.addresses[chapter]
 
 
-def _closed_in(draft: Draft | None, viewer: Membership | None) -> set[int]:
+def closed_in(draft: Draft | None, viewer: Membership | None) -> set[int]:
     """The sections of the draft that the viewer may not read."""
     if draft is None or viewer is None or draft.round is None:
         return set()

@@ -30,6 +30,7 @@ def room_words() -> dict[str, object]:
         },
         "labels": {"note": _("Your note"), "why": _("Why"), "story": _("What happened")},
         "note_of": _("Note %n of %m"),
+        "new_note": _("Not sent yet"),
         "notes_one": _("%n note"),
         "notes_many": _("%n notes"),
         "here_one": _("%n note here"),

@@ -20,7 +20,7 @@ from manuscripts.rendering import display
 from . import live
 from .as_it_was import as_they_stood, drafts_to_read, stood_until
 from .contents import contents
-from .crowd import MOST_ON_PAGE, ON_A_PLAIN_PAGE, packed, version
+from .crowd import MOST_ON_PAGE, ON_A_PLAIN_PAGE, marks, packed, version
 from .models import Thread
 from .note_cards import Card, Cards
 from .note_html import notes_html
@@ -125,7 +125,8 @@ def _notes_on_page(request: HttpRequest, draft: Draft, chapter_id: int, texts: d
     pages = Paginator(threads.values_list("pk", flat=True), ON_A_PLAIN_PAGE)
     page = pages.get_page(request.GET["notes"]) if request.GET.get("notes") else None
     shown = cards_of(request, draft, Thread.objects.filter(pk__in=list(page)), texts=texts) if page else []
-    return {"notes": notes_html(shown), "total": pages.count, "crowd": True, "plain": page}
+    known = {"notes": notes_html(shown), "total": pages.count, "crowd": True, "plain": page}
+    return known | {"marks": marks(request.actor, draft, threads)}
 
 
 @require_GET

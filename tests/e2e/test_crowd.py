@@ -178,14 +178,19 @@ def test_a_new_note_stands_among_them_and_stays_when_it_was_out_of_sight(enter, 
     page.wait_for_selector(f"#note-{new.pk}.on:has-text('One more.')")
 
 
-def test_a_list_that_did_not_come_is_asked_for_again(enter, omar):
+def test_a_list_that_did_not_come_is_asked_for_again_and_the_marks_are_there(enter, omar):
     page = enter(omar, path="/m/the-crowd/read/", ready="main")
     page.route(re.compile(r"/notes/$"), lambda route: route.abort())
     page.goto(page.url + "c1/")
     page.click(".toast button:has-text('Try again')", trial=True)
+    assert (page.evaluate(CARDS), 0 < page.evaluate(MARKS) < NOTES) == (0, True)
+    page.select_option("#show", "none")
+    assert page.evaluate(MARKS) == 0
+    page.select_option("#show", "all")
     assert page.text_content("[data-count]") == f"{NOTES} notes"
     assert page.is_visible("a:has-text('Read the notes page by page')")
     page.unroute(re.compile(r"/notes/$"))
+    assert all_in_sight_are_marked(page)
     page.click(".toast button")
     page.wait_for_selector(".notes > .note")
     page.wait_for_selector("[data-crowd]", state="hidden")

@@ -239,6 +239,26 @@ def test_single_keys_can_be_switched_off(enter, omar):
     assert not page.is_visible("#keys") and not Thread.objects.exists()
 
 
+def test_single_keys_go_on_after_an_answer_was_chosen(enter, omar):
+    page = enter(omar)
+    page.keyboard.press("v")
+    page.wait_for_function("document.activeElement.type === 'radio'")
+    page.keyboard.press("Space")
+    wait_for(page, lambda: Answer.objects.exists())
+    page.keyboard.press("1")
+    page.keyboard.press("]")
+    page.wait_for_url("**/read/c2/")
+    assert not Thread.objects.exists()
+
+
+def test_a_note_on_a_whole_passage_is_a_bar_in_its_margin_from_the_first(enter, omar):
+    page = enter(omar)
+    page.locator(".pm").first.focus()
+    page.keyboard.press("c")
+    page.wait_for_selector(".draft.on")
+    assert page.locator(".pm.whole").count() == 1 and marked(page) == {}
+
+
 def test_the_author_decides_in_the_thread_and_takes_it_back(enter, draft, omar):
     on_words(omar, "The pager does.")
     page = enter(draft.manuscript.memberships.get(role="author"))
@@ -498,6 +518,9 @@ def test_an_unsent_note_does_not_show_under_another_in_the_sheet(enter, draft, o
     page.click("[data-first]")
     page.wait_for_selector(".notes.up .note.on")
     assert page.locator(".notes .note:visible").count() == 1
+    heads = {page.text_content(".sheetbar b")}
+    page.click(".sheetbar [data-next]")
+    assert heads | {page.text_content(".sheetbar b")} == {"Not sent yet", "Note 1 of 1"}
 
 
 def test_escape_and_close_give_the_focus_back(enter, omar):

@@ -2,12 +2,14 @@
 
 import gzip
 import json
+import re
 
 import pytest
 from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
+from anchoring.selectors import describe
 from manuscripts.models import Placement
 from reviews import crowd as crowds
 from reviews.models import Answer, Question, Thread
@@ -67,6 +69,29 @@ def test_the_list_holds_every_note_as_the_page_would_show_it(draft, ops, sec):
     assert (notes[3]["start"], notes[3]["end"], notes[3]["text"]) == (some.start, some.end, str(some.text_id))
     assert {found.get("mine") for found in notes} == {None, "1"}
     assert (answer["Cache-Control"], answer["Content-Type"]) == ("private, no-cache", "application/json")
+
+
+def places(notes) -> set[tuple[str, str, int, int]]:
+    return {(n["text"], n["kind"], n["start"], n["end"]) for n in notes if "start" in n}
+
+
+def test_the_page_of_a_crowd_knows_the_place_of_every_note_that_its_list_shows_on_words(draft, ops, sec):
+    crowd(draft, "c1", [ops, sec], crowds.MOST_ON_PAGE + 20)
+    author = actor_of(draft.manuscript.memberships.get(role="author"))
+    moved, lost = Thread.objects.order_by("pk")[5:7]
+    place_by_hand(author, moved, moved.text_id, describe(moved.text.text, 3, 9))
+    place_by_hand(author, lost, None, None)
+    page = signed_in(ops).get(READ).content.decode()
+    said = json.loads(re.search(r'id="crowd-marks"[^>]*>(.*?)</script>', page)[1])
+    marks = [
+        {"text": text, "kind": kind, "start": start, "end": end}
+        for text, kinds in said.items()
+        for kind, ends in kinds.items()
+        for start, end in zip(ends[::2], ends[1::2], strict=True)
+    ]
+    notes = json.loads(words_of(listed(ops)))["notes"]
+    assert (len(notes), len(marks)) == (crowds.MOST_ON_PAGE + 20, crowds.MOST_ON_PAGE + 19)
+    assert places(marks) == places(notes)
 
 
 def test_it_is_sent_packed_to_those_who_can_unpack_it_and_not_at_all_when_nothing_changed(draft, ops, sec):

@@ -4,7 +4,7 @@
 import { hideChanges, showChanges } from "../../lib/changing.js";
 import { indexSection } from "../../lib/offsets.js";
 import { collect } from "./notes.js";
-import { fill } from "./room.js";
+import { tellInBar } from "./room.js";
 import { showFound } from "./search.js";
 
 export async function startChanges(room) {
@@ -64,8 +64,7 @@ function linkTo([words, address]) {
 /* How many passages are marked, in the bar of a phone. */
 function tellHowMany(room) {
   const n = room.text.querySelectorAll(".changed, .cut").length;
-  const short = document.querySelector("[data-changes-short]");
-  if (n && short) short.textContent = fill(room.words[n === 1 ? "changes_one" : "changes_many"], { n });
+  if (n) tellInBar(document.querySelector("[data-changes-short]"), room.words[n === 1 ? "changes_one" : "changes_many"], n);
 }
 
 /* The printer's bar beside each passage that is other than before; a short one where a passage was taken out. */

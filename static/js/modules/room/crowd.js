@@ -1,9 +1,9 @@
-/* A crowded chapter: its notes are no part of the page but come in one list. */
+/* A crowded chapter: its notes are no part of the page but come in one list. Where they stand is known before. */
 
 import { Item, visible } from "./item.js";
 import { draw, follow, layOut } from "./layout.js";
 import { paintNear } from "./marks.js";
-import { collect, filter } from "./notes.js";
+import { collect, filter, locate } from "./notes.js";
 import { say } from "./room.js";
 
 const SETTLED = 120; // ms without scrolling
@@ -13,6 +13,7 @@ const FAR = 0.5; // of a window: scrolled by that much, notes follow on the way
 export async function fetchCrowd(room) {
   if (!room.data.listUrl) return;
   room.crowded = room.waiting = true;
+  room.ahead = marksAhead(room);
   try {
     const answer = await fetch(room.data.listUrl);
     if (!answer.ok) throw new Error(answer.statusText);
@@ -22,6 +23,21 @@ export async function fetchCrowd(room) {
   }
 }
 
+/* The marks of the notes that are still to come. */
+function marksAhead(room) {
+  if (!CSS.highlights) return []; // elements in the text would have to be taken out again
+  const ahead = [];
+  for (const [text, kinds] of Object.entries(JSON.parse(document.querySelector("#crowd-marks").textContent))) {
+    for (const [kind, places] of Object.entries(kinds)) {
+      for (let i = 0; i < places.length; i += 2) {
+        const data = { text, kind, start: places[i], end: places[i + 1] };
+        ahead.push(Object.assign(new Item({ data }), locate(room, data)));
+      }
+    }
+  }
+  return ahead;
+}
+
 /* What has come meanwhile is newer than the list. */
 function add(room, notes) {
   const here = new Set(room.items.map((item) => item.id));
@@ -29,6 +45,7 @@ function add(room, notes) {
     if (!here.has(data.id)) room.items.push(new Item({ html, label, data }));
   }
   room.waiting = false;
+  room.ahead = [];
   document.querySelector("[data-crowd]").hidden = true;
   collect(room);
   if (room.shows) filter(room, room.shows);
@@ -38,10 +55,11 @@ function add(room, notes) {
 function followScrolling(room) {
   let at = scrollY;
   let timer;
+  /* One after the other: in one frame both would be felt. */
   const go = () => {
     at = scrollY;
-    follow(room);
     paintNear(room);
+    requestAnimationFrame(() => follow(room));
   };
   addEventListener(
     "scroll",

@@ -54,6 +54,9 @@ export const itemOf = (room, element) => element && room.items.find((item) => it
 /** The notes that the filter shows, in the order of their places. */
 export const visible = (room) => room.items.filter((item) => item.shown);
 
+/** The notes that are still to come, of which the places are known; none where a filter may hide some of them. */
+export const ahead = (room) => (room.shows === undefined || room.shows === "all" ? room.ahead : []);
+
 /** The one with this id, undefined where there is none. */
 export const itemById = (room, id) => room.items.find((item) => item.id !== null && item.id === id);
 

@@ -55,8 +55,10 @@ export function startKeys(room) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !dialog.open) return escape(event);
     if (event.metaKey || event.ctrlKey || event.altKey || !on.checked) return;
-    if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
     const key = event.key.toLowerCase();
+    const choice = event.target.matches("input[type=radio]"); // letters do nothing there, numbers rate
+    if (choice ? key in REACTIONS : event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.target.closest("dialog")) return;
     const act = REACTIONS[key] ? () => mark(REACTIONS[key]) : actions[key];
     if (!act) return;
     event.preventDefault();

@@ -1,6 +1,6 @@
 /* The marks of notes in the text: CSS highlights, or <mark> elements where a browser has none. */
 
-import { visible } from "./item.js";
+import { ahead, visible } from "./item.js";
 
 const AROUND = 1; // windows above and below what is seen, in which a crowd's marks are drawn
 const LONG = 2000; // code points of a range that is drawn wherever it begins
@@ -14,7 +14,7 @@ export function paint(room) {
   room.tell("whole", whole);
 }
 
-const marked = (room) => visible(room).filter((item) => item.range && !item.whole);
+const marked = (room) => [...visible(room), ...ahead(room)].filter((item) => item.range && !item.whole);
 
 /** Draws the marks near what is in the window, and all others where there is no crowd or `everywhere` is asked for:
     after any change of the page, a letter typed included, a browser goes through every mark that is drawn. */
@@ -46,7 +46,7 @@ function paintHighlights(room, shown) {
     change(`m-${kind}`, new Set(ranges));
   }
   markActive(room);
-  const pendings = room.items.filter((item) => item.draft && item.range);
+  const pendings = room.items.filter((item) => item.draft && item.range && !item.whole);
   const pending = new Highlight(...pendings.map((item) => item.range));
   pending.priority = 6;
   CSS.highlights.set("m-pending", pending);

@@ -3,14 +3,14 @@
 import { diffWords } from "../../lib/worddiff.js";
 import { Item, itemById, itemOf, visible } from "./item.js";
 import { draw, layOut, topOf } from "./layout.js";
-import { fill } from "./room.js";
+import { fill, tellInBar } from "./room.js";
 
 export { visible };
 
 const BLANK = { y: undefined, end: undefined, section: null, unit: null, range: null, whole: false, wholeSection: false };
 
 /** Where a note stands: its section, offsets, DOM range, and whether it is on a whole passage or section. */
-function locate(room, data) {
+export function locate(room, data) {
   const section = room.byText.get(data.text);
   if (!section) return { order: -1, at: 0 };
   const number = (value) => (value === undefined ? null : Number(value));
@@ -98,14 +98,18 @@ export function open(room, item, { scroll = true, focus = false } = {}) {
   room.tell("open", { item, before });
   room.list.classList.toggle("up", Boolean(item) && !room.wide.matches);
   if (item) {
-    const shown = visible(room);
-    const n = shown.indexOf(item) + 1;
-    room.list.querySelector(".sheetbar b").textContent = fill(room.words.note_of, { n, m: shown.length });
+    room.list.querySelector(".sheetbar b").textContent = whichOf(room, item);
     if (scroll) reveal(room, item);
   }
   layOut(room);
   if (item?.draft) bringIn(room, item.element);
   if (focus && item) (item.element.querySelector(".open") ?? item.element.querySelector("textarea"))?.focus({ preventScroll: true });
+}
+
+function whichOf(room, item) {
+  if (item.draft) return room.words.new_note;
+  const shown = visible(room).filter((other) => !other.draft);
+  return fill(room.words.note_of, { n: shown.indexOf(item) + 1, m: shown.length });
 }
 
 /* A composer stands whole in the window where it can. */
@@ -179,10 +183,9 @@ export function filter(room, value) {
 function count(room) {
   if (room.waiting) return; // the page says how many there will be
   const n = visible(room).filter((item) => !item.draft).length;
-  const sentence = fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n });
-  room.margin.querySelector("[data-count]").textContent = sentence;
-  const short = document.querySelector("[data-count-short]");
-  if (short) short.textContent = sentence;
+  const sentence = room.words[n === 1 ? "notes_one" : "notes_many"];
+  room.margin.querySelector("[data-count]").textContent = fill(sentence, { n });
+  tellInBar(document.querySelector("[data-count-short]"), sentence, n);
   const empty = room.margin.querySelector("[data-empty]");
   empty.hidden = n > 0 || room.shows === "none" || room.items.length > n;
   const nothing = room.margin.querySelector("[data-nothing]");

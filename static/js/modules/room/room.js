@@ -52,6 +52,7 @@ export function makeRoom(element) {
     wide: matchMedia("(min-width:1280px)"),
     phone: matchMedia("(max-width:719px)"),
     items: [],
+    ahead: [], // of notes whose cards are still to come: their places
     layout: 0, // another number once the text may be laid out differently
     active: null,
     listeners: new Map(),
@@ -71,6 +72,12 @@ export function makeRoom(element) {
 /** `text` with %n, %m and %t put in. */
 export function fill(text, { n = "", m = "", t = "" } = {}) {
   return text.replaceAll("%n", n).replaceAll("%m", m).replaceAll("%t", t);
+}
+
+/** `sentence` in the bar of a phone, its %n in bold. */
+export function tellInBar(element, sentence, n) {
+  const [before, after] = sentence.split("%n");
+  element?.replaceChildren(before, Object.assign(document.createElement("b"), { textContent: n }), after);
 }
 
 const toast = () => document.querySelector(".toast");

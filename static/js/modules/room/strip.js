@@ -1,6 +1,6 @@
 /* Where notes cluster: a strip beside the text on wide pages, numbered ticks where the notes leave the margin. */
 
-import { visible } from "./item.js";
+import { ahead, visible } from "./item.js";
 import { topOf } from "./layout.js";
 import { open } from "./notes.js";
 import { fill } from "./room.js";
@@ -59,7 +59,7 @@ function makeBar(room, unit) {
 
 function countNotes(room, bars) {
   const counts = new Map();
-  for (const item of visible(room)) if (item.unit) counts.set(item.unit, (counts.get(item.unit) ?? 0) + 1);
+  for (const item of [...visible(room), ...ahead(room)]) if (item.unit) counts.set(item.unit, (counts.get(item.unit) ?? 0) + 1);
   room.units.forEach((unit, i) => {
     const n = counts.get(unit) ?? 0;
     const label = fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n });
