@@ -7,7 +7,7 @@ import { collect, filter, locate } from "./notes.js";
 import { say } from "./room.js";
 
 const SETTLED = 120; // ms without scrolling
-const FAR = 0.5; // of a window: scrolled by that much, notes follow on the way
+const FAR = 0.35; // of a window: scrolled by that much, notes follow on the way
 
 /** Fetches the notes that the page left out; settled when they are there, or it was said that they are not. */
 export async function fetchCrowd(room) {

@@ -7,6 +7,7 @@ const GAP = 6; // px between notes
 const OPEN_WEIGHT = 1_000_000;
 const GUESS = 96; // px: the height of a note while none was measured
 const BAR = 90; // px at the head of the window where nothing is read
+const AROUND = 0.6; // of a window, above and below what is seen, in which cards are drawn; more than crowd.js scrolls
 const ROUNDS = 3; // of placing: what is drawn for the first time is higher or lower than was guessed
 
 /** The top of a note's words in the window, in px; `text` is the text's. Asked of the browser once, until the text
@@ -97,9 +98,9 @@ function cutOff(tops, wanted, bottom) {
   });
 }
 
-/* The notes in the window, and as far again above and below it. */
+/* The notes in the window, and those a good half of it above and below. */
 function near(shown, wanted, margin) {
-  const [from, to] = [-innerHeight - margin, 2 * innerHeight - margin];
+  const [from, to] = [-AROUND * innerHeight - margin, (1 + AROUND) * innerHeight - margin];
   return new Set(shown.filter(({ top }, i) => top !== null && top + wanted[i].height > from && top < to));
 }
 

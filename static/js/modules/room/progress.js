@@ -39,7 +39,7 @@ export function startProgress(room) {
     beacon(room.data.readingUrl, { chapter: room.data.chapter, share: seen.toFixed(3) });
   }
 
-  addEventListener("scroll", () => requestAnimationFrame(measure), { passive: true });
+  addEventListener("scroll", measure, { passive: true });
   measure();
   if (room.data.counts !== "1" || !room.units.length) return;
   setInterval(look, EVERY);

@@ -24,13 +24,13 @@ export function startStrip(room) {
     else drawStrip();
     drawTicks(room);
   });
-  addEventListener("scroll", () => requestAnimationFrame(() => drawWindow(room, seen)), { passive: true });
+  addEventListener("scroll", () => drawWindow(room, seen), { passive: true }); // comes once a frame, before its writes
 
   /* What is read of the page comes before what is written, or the browser lays the page out twice. */
   function drawStrip() {
     const now = `${room.layout} ${innerWidth} ${innerHeight}`;
     const anew = now !== placed || !nav.hasChildNodes();
-    const text = room.text.getBoundingClientRect();
+    const text = anew ? room.text.getBoundingClientRect() : null;
     const rects = anew ? room.units.map((unit) => unit.element.getBoundingClientRect()) : [];
     bars ??= room.units.map((unit) => makeBar(room, unit));
     rects.forEach((rect, i) => {
