@@ -242,7 +242,7 @@ def test_single_keys_can_be_switched_off(enter, omar):
 def test_single_keys_go_on_after_an_answer_was_chosen(enter, omar):
     page = enter(omar)
     page.keyboard.press("v")
-    page.wait_for_function("document.activeElement.type === 'radio'")
+    page.wait_for_selector("#verdict [type=radio]:focus")
     page.keyboard.press("Space")
     wait_for(page, lambda: Answer.objects.exists())
     page.keyboard.press("1")
