@@ -36,6 +36,7 @@ def room_words() -> dict[str, object]:
         "here_one": _("%n note here"),
         "here_many": _("%n notes here"),
         "passage": _("Passage %n"),
+        "passages": _("Passages %n to %m"),
         "sizes": [_("Text as large as usual"), _("Larger text"), _("Smaller text")],
         "on_paragraph": _("Note on this paragraph: %t"),
         "kept": _("Kept"),

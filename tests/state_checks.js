@@ -153,7 +153,7 @@
       if (!element.checkVisibility({ visibilityProperty: true }) || element.closest(".vh, .skip") || element.matches(".skip, .vh")) continue;
       if (modal() && !modal().contains(element)) continue;
       if (element.disabled || inSentence(element)) continue;
-      if (element.matches(".strip a")) continue; // as thin as its passage; the card of the note leads there as well
+      if (element.matches(".strip a")) continue; // for a finger the ticks at the other side of the text lead there as well
       if (!reaches(element, size)) {
         const box = element.getBoundingClientRect();
         found.add(`smaller than ${size} px: ${name(element)} ${Math.round(box.width)}x${Math.round(box.height)}`);

@@ -1,6 +1,7 @@
 """A chapter with hundreds of notes in a real browser: few are drawn, all are there."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -44,6 +45,7 @@ IN_SIGHT = """async (ids) => {
   }
   return [seen, unmarked];
 }"""
+LABELS = "all => all.map((each) => each.getAttribute('aria-label'))"
 WITHIN_HEAP = 60 * 2**20
 #: Presses a key so many times and gives the ids of the notes that were open after each.
 PRESS = """async ([key, times]) => {
@@ -126,6 +128,19 @@ def test_few_cards_are_drawn_and_those_in_sight_are_about_words_in_sight(enter, 
     session.send("Performance.enable")
     metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
     assert metrics["JSHeapUsedSize"] < WITHIN_HEAP
+
+
+def test_the_strip_leads_to_where_notes_are_by_links_that_can_be_pressed(enter, omar):
+    page = enter(omar)
+    links = page.locator(".strip a")
+    boxes = [links.nth(i).bounding_box() for i in range(links.count())]
+    assert len(boxes) > 3 and all(box["height"] >= 24 for box in boxes)
+    assert all(above["y"] + above["height"] <= below["y"] + 0.5 for above, below in pairwise(boxes))
+    counted = sum(int(re.search(r": (\d+) note", label)[1]) for label in links.evaluate_all(LABELS))
+    assert counted == NOTES
+    links.nth(links.count() // 2).click()
+    assert page.evaluate("scrollY") > 500
+    assert "Note on this paragraph" in page.get_attribute("*:focus", "aria-label")
 
 
 def test_the_keys_go_through_all_of_them_in_the_order_of_the_text(enter, omar):

@@ -6,13 +6,18 @@ import { open } from "./notes.js";
 import { fill } from "./room.js";
 
 const MOST = 4; // notes on a passage that the strip tells apart
+const LEAST = 24; // px: the height of a link, however thin its passages are
 const APART = 46; // px between two ticks
 
 export function startStrip(room) {
   const nav = room.spread.querySelector(".strip");
   const seen = document.createElement("i");
   seen.className = "win";
-  let bars = null;
+  const bars = room.units.map((unit) => makeBar(room, unit));
+  const links = [];
+  let spots = []; // of each passage: where it begins and how high it is, in px of the strip
+  let counts = []; // of notes on each passage
+  let height = 0;
   let placed = "";
   let counted = -1;
   let changes = 0;
@@ -31,47 +36,95 @@ export function startStrip(room) {
     const now = `${room.layout} ${innerWidth} ${innerHeight}`;
     const anew = now !== placed || !nav.hasChildNodes();
     const text = anew ? room.text.getBoundingClientRect() : null;
-    const rects = anew ? room.units.map((unit) => unit.element.getBoundingClientRect()) : [];
-    bars ??= room.units.map((unit) => makeBar(room, unit));
-    rects.forEach((rect, i) => {
-      bars[i].style.setProperty("--y", ((rect.top - text.top) / text.height) * 100);
-      bars[i].style.setProperty("--h", (rect.height / text.height) * 100);
-    });
-    if (counted !== changes) countNotes(room, bars);
     if (anew) {
-      nav.replaceChildren(...bars, seen);
+      height = nav.clientHeight;
+      const part = height / text.height;
+      spots = room.units.map((unit) => unit.element.getBoundingClientRect()).map((r) => [(r.top - text.top) * part, r.height * part]);
+      spots.forEach(([top, size], i) => {
+        bars[i].style.setProperty("--y", `${top}px`);
+        bars[i].style.setProperty("--h", `${size}px`);
+      });
+    }
+    if (counted !== changes) counts = countNotes(room, bars);
+    if (anew || counted !== changes) placeLinks();
+    if (anew) {
+      nav.replaceChildren(...bars, ...links, seen);
       drawWindow(room, seen, text);
     }
     placed = now;
     counted = changes;
   }
+
+  /* Passages are thinner there than what can be pressed: a link leads to as many as lie under it. */
+  function placeLinks() {
+    const groups = groupsOf(counts, spots, height);
+    while (links.length < groups.length) links.push(makeLink());
+    for (const link of links.splice(groups.length)) link.remove();
+    groups.forEach((group, k) => {
+      links[k].group = group;
+      links[k].style.setProperty("--y", `${group.top}px`);
+      links[k].style.setProperty("--h", `${group.end - group.top}px`);
+      const [first, last] = [group.units[0], group.units.at(-1)];
+      const where = fill(room.words[first === last ? "passage" : "passages"], { n: first + 1, m: last + 1 });
+      const label = `${where}: ${fill(room.words[group.n === 1 ? "notes_one" : "notes_many"], { n: group.n })}`;
+      if (links[k].getAttribute("aria-label") !== label) links[k].setAttribute("aria-label", label);
+      links[k].href = `#s-${room.units[first].section.key}`;
+      if (nav.hasChildNodes() && !links[k].isConnected) seen.before(links[k]);
+    });
+  }
+
+  function makeLink() {
+    const link = document.createElement("a");
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const { units } = link.group;
+      const y = event.detail ? event.clientY - nav.getBoundingClientRect().top : -1; // of a key: the first
+      const off = (i) => Math.abs(spots[i][0] + spots[i][1] / 2 - y);
+      const unit = room.units[y < 0 ? units[0] : units.reduce((best, i) => (off(i) < off(best) ? i : best))];
+      goTo(room, unit);
+    });
+    return link;
+  }
 }
 
+/* A passage as it is drawn, with or without notes; a mouse goes there. */
 function makeBar(room, unit) {
-  const bar = document.createElement("a");
-  bar.addEventListener("click", (event) => {
-    event.preventDefault();
-    unit.element.scrollIntoView({ block: "center" });
-    if (room.mayWrite) unit.button.focus({ preventScroll: true });
-  });
+  const bar = Object.assign(document.createElement("i"), { className: "passage" });
+  bar.addEventListener("click", () => goTo(room, unit));
   return bar;
 }
 
+function goTo(room, unit) {
+  unit.element.scrollIntoView({ block: "center" });
+  if (room.mayWrite) unit.button.focus({ preventScroll: true });
+}
+
+/* The passages with notes, those together that would lie under one link: { units, n, top, end }. */
+function groupsOf(counts, spots, height) {
+  const groups = [];
+  counts.forEach((n, i) => {
+    if (!n) return;
+    const top = Math.min(spots[i][0], height - LEAST);
+    const end = top + Math.max(LEAST, spots[i][1]);
+    const last = groups.at(-1);
+    if (!last || top >= last.end) groups.push({ units: [i], n, top, end });
+    else Object.assign(last, { units: [...last.units, i], n: last.n + n, end: Math.max(last.end, spots[i][0] + spots[i][1]) });
+  });
+  return groups;
+}
+
+/* How many notes are on each passage. */
 function countNotes(room, bars) {
   const counts = new Map();
   for (const item of [...visible(room), ...ahead(room)]) if (item.unit) counts.set(item.unit, (counts.get(item.unit) ?? 0) + 1);
-  room.units.forEach((unit, i) => {
+  return room.units.map((unit, i) => {
     const n = counts.get(unit) ?? 0;
-    const label = fill(room.words[n === 1 ? "notes_one" : "notes_many"], { n });
-    const whole = n ? `${fill(room.words.passage, { n: i + 1 })}: ${label}` : "";
-    if (bars[i].dataset.n !== undefined && (bars[i].getAttribute("aria-label") ?? "") === whole) return;
-    bars[i].dataset.n = Math.min(n, MOST);
-    bars[i].style.setProperty("--n", Math.min(n, MOST));
-    // a passage without notes is a place for the mouse alone
-    for (const [name, value] of [["href", `#s-${unit.section.key}`], ["aria-label", whole]]) {
-      if (n) bars[i].setAttribute(name, value);
-      else bars[i].removeAttribute(name);
+    const shown = String(Math.min(n, MOST));
+    if (bars[i].dataset.n !== shown) {
+      bars[i].dataset.n = shown;
+      bars[i].style.setProperty("--n", shown);
     }
+    return n;
   });
 }
 
