@@ -15,7 +15,6 @@ from .models import Anchor, Thread
 from .presenting import around
 from .querysets import closed_section_ids
 
-
 LIKELY = 60  # per cent alike, from which the closest passage is the page's main action
 
 
