@@ -101,8 +101,9 @@ class Collector:
             sections=tuple(self._sections(places)),
             reviews=tuple(self._reviews()) if round_ else (),
             questions=tuple(self._questions()),
-            answers=tuple(self._answers()) if draft else (),
+            answers=tuple(self._answers(draft)) if draft else (),
             remarks=tuple(self._remarks()) if draft else (),
+            before=self._before(),
         )
 
     def _slug(self, discipline_id: int | None) -> str:
@@ -164,10 +165,17 @@ class Collector:
                 str(q.pk), q.kind, q.text, code, tuple(q.scopes), tuple(q.options), q.position, chapters
             )
 
-    def _answers(self) -> Iterator[shot.Answer]:
-        """Those that stand for the draft. Whether and which is decided where answers are kept."""
-        assert self.draft is not None
-        rows = standing(self.manuscript, self.draft).select_related("question", "chapter", "section", "draft")
+    def _before(self) -> shot.Before | None:
+        """The last draft of the round before."""
+        if self.draft is None or self.draft.round is None:
+            return None
+        earlier = self.manuscript.drafts.filter(round__number__lt=self.draft.round.number)
+        draft = earlier.select_related("round").order_by("number").last()
+        return shot.Before(draft.number, draft.label, tuple(self._answers(draft))) if draft else None
+
+    def _answers(self, draft: Draft) -> Iterator[shot.Answer]:
+        """Those that stand for a draft. Whether and which is decided where answers are kept."""
+        rows = standing(self.manuscript, draft).select_related("question", "chapter", "section", "draft")
         for a in rows:
             yield shot.Answer(
                 id=f"{a.pk:012}",
@@ -189,7 +197,7 @@ class Collector:
         assert self.draft is not None
         threads = list(
             Thread.objects.filter(manuscript=self.manuscript, draft__number__lte=self.draft.number, withdrawn=None)
-            .select_related("chapter", "decision")
+            .select_related("chapter", "decision", "draft")
             .annotate(agreed=Count("agreements"))
         )
         comments: dict[int, list[Comment]] = defaultdict(list)
@@ -226,6 +234,7 @@ class Collector:
             promise=first.anonymity,
             via=t.via,
             created=rfc3339(t.created),
+            earlier=t.draft.round_id != (self.draft.round_id if self.draft else None),
             **place_of(t, anchor, texts),
         )
 

@@ -5,7 +5,8 @@ from typing import Any
 from manuscripts.models import Manuscript
 from reports import done, headlines, remarks, strips
 from reports.collecting import collect
-from reports.findings import asked, findings, step
+from reports.figures import step
+from reports.findings import asked, findings
 from reports.snapshot import Edition
 from reports.tables import Tables
 from reports.voices import Voices

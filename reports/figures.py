@@ -14,6 +14,7 @@ from reports.snapshot import Answer
 LEAST = 3
 VERDICTS = ("yes", "partly", "no")
 CANNOT = "cannot_judge"
+STEPS = {"verdict": (0.4, 0.65, 0.8, 0.9), "rating": (2.0, 3.0, 3.6, 4.3)}  # where a colour step begins
 
 Figure = dict[str, Any]
 CellKey = tuple[str, str]
@@ -120,6 +121,26 @@ def level(figure: Figure) -> float | None:
     return yes_share(figure)
 
 
+def step(figure: Figure) -> int | None:
+    """Colour step 1-5 of a figure, None where it takes no colour."""
+    at = level(figure)
+    if at is None:
+        return None
+    bounds = STEPS["rating" if "distribution" in figure else "verdict"]
+    rounded = round(at, 1) if "distribution" in figure else int(at * 100 + 0.5) / 100
+    return 1 + sum(rounded >= bound for bound in bounds)
+
+
+def with_marks(figure: Figure) -> Figure:
+    """A cell of a map: the figure with its level, colour step and whether it is split."""
+    at = level(figure)
+    return figure | {
+        "level": round(at, 4) if at is not None else None,
+        "step": step(figure),
+        "split": is_split(figure),
+    }
+
+
 def blanked(counts: Mapping[CellKey, int], rows: Sequence[str], columns: Sequence[str]) -> set[CellKey]:
     """The cells of a table that stay blank for someone who does not know the names.
 
@@ -162,11 +183,11 @@ class Table:
         self.cells = {cell: newest_each(found) for cell, found in gathered.items()}
         if not self.named:
             columns = [*self.columns, ""]
-            counts = {cell: self._count(found) for cell, found in self.cells.items()}
+            counts = {cell: self.count(found) for cell, found in self.cells.items()}
             self.hidden = blanked(counts, self.rows, columns)
         return self
 
-    def _count(self, answers: Sequence[Answer]) -> int:
+    def count(self, answers: Sequence[Answer]) -> int:
         """How many people the figure of these answers rests on."""
         return sum(a.value is not None and a.value != CANNOT for a in answers)
 
@@ -181,11 +202,15 @@ class Table:
         """The figure of one discipline on one target."""
         return self.figure_of(self.cells.get((row, column), []), (row, column) in self.hidden)
 
+    def people(self, row: str, columns: Sequence[str] | None = None) -> list[Answer]:
+        """The answers of all disciplines on one target, one of each person; those of blank cells are left out."""
+        chosen = [*self.columns, ""] if columns is None else columns
+        return newest_each(a for c in chosen if (row, c) not in self.hidden for a in self.cells.get((row, c), []))
+
     def total(self, row: str, columns: Sequence[str] | None = None) -> Figure:
         """The figure of all disciplines on one target, each person once; blank cells are left out of it."""
-        chosen = [*self.columns, ""] if columns is None else columns
-        people = newest_each(a for c in chosen if (row, c) not in self.hidden for a in self.cells.get((row, c), []))
-        return self.figure_of(people, not self.named and self._count(people) < LEAST)
+        people = self.people(row, columns)
+        return self.figure_of(people, not self.named and self.count(people) < LEAST)
 
     def block(self, row: str, columns: Sequence[str] | None = None) -> dict[str, Any]:
         """`{"all": figure, "by_discipline": {slug: figure}}` of one target."""

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reports import done, headlines, remarks, strips
+from reports import done, headlines, neighbours, remarks, since, strips
 from reports.agreement import alpha_ordinal, wilson
 from reports.answers import other_questions, single_answers, written_answers
 from reports.figures import (
@@ -16,12 +16,12 @@ from reports.figures import (
     Figure,
     Table,
     blanked,
-    is_split,
     level,
     low_high,
     newest_each,
     rating_figure,
     sees_value,
+    with_marks,
 )
 from reports.snapshot import Chapter, Edition, Review, Section, Snapshot
 from reports.tables import Tables
@@ -31,8 +31,7 @@ from reviews.parts import COUNTED, count_parts
 Data = dict[str, Any]
 #: The shape of `findings`: one more whenever a key comes, goes or means something else, so that a page never reads a
 #: stored snapshot of another shape.
-SCHEMA = 1
-STEPS = {"verdict": (0.4, 0.65, 0.8, 0.9), "rating": (2.0, 3.0, 3.6, 4.3)}
+SCHEMA = 2
 
 
 def canonical(data: object) -> bytes:
@@ -71,26 +70,6 @@ def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool) 
         for _, d in blanked(from_counts, [""], list(disciplines)):
             cells[d] = dict.fromkeys(COUNTED)
     return {"all": figure(rows), "by_discipline": cells}
-
-
-def step(figure: Figure) -> int | None:
-    """Colour step 1-5 of a figure, None where it takes no colour."""
-    at = level(figure)
-    if at is None:
-        return None
-    bounds = STEPS["rating" if "distribution" in figure else "verdict"]
-    rounded = round(at, 1) if "distribution" in figure else int(at * 100 + 0.5) / 100
-    return 1 + sum(rounded >= bound for bound in bounds)
-
-
-def with_marks(figure: Figure) -> Figure:
-    """A cell of a map: the figure with its level, colour step and whether it is split."""
-    at = level(figure)
-    return figure | {
-        "level": round(at, 4) if at is not None else None,
-        "step": step(figure),
-        "split": is_split(figure),
-    }
 
 
 def gap(cells: dict[str, Figure], kind: str) -> Data | None:
@@ -209,6 +188,8 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     said = [headlines.sees(book, codes), *headlines.loses(sense_rows)]
     said += headlines.divides(sense_rows, codes, "verdict") + headlines.divides(value_rows, codes, "rating")
     said += headlines.own_pages(tension["verdict"][-1], codes)
+    changed = since.since(snapshot, voices, tables, columns, chapters, chosen)
+    said += headlines.turned(changed)
     said += headlines.silent(covered, names)
     if not voices.leaves:
         said += headlines.waiting(counted)
@@ -256,6 +237,8 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "book": {"value": book, "sees_value": seeing(book)},
         "spheres": by_sphere(snapshot, tables),
         "map": tension,
+        "neighbours": neighbours.neighbours(tables, sections, columns, chosen, voices),
+        "since": changed,
         "own_value": tables.own_value.block("own", columns),
         "done": {
             "chapters": [c for c in done.chapter_states(snapshot, tables, everything) if c["key"] in shown_chapters],

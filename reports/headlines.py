@@ -26,6 +26,7 @@ SMALL = (
 )
 GAP_POINTS = 40
 GAP_MEAN = 2.0
+TURN_POINTS = 10
 
 
 def number(n: int, capital: bool = False) -> str:
@@ -39,9 +40,14 @@ def several(n: int, one: str, many: str) -> str:
     return f"{number(n)} {one if n == 1 else many}"
 
 
+def whole(share: float | None) -> int:
+    """A share 0-1 in whole percent, halves up; 0 for none."""
+    return int((share or 0) * 100 + 0.5)
+
+
 def percent(share: float) -> str:
-    """A share 0-1 as whole percent, halves up."""
-    return f"{int(share * 100 + 0.5)}%"
+    """A share 0-1 as whole percent."""
+    return f"{whole(share)}%"
 
 
 def mean(figure: Figure) -> str:
@@ -135,6 +141,27 @@ def own_pages(own: Data, codes: dict[str, str]) -> list[Data]:
     else:
         text = f"{number(len(unhappy), capital=True)} disciplines do not follow their own sections."
     return [{"rule": "own_section", "n": n, "text": text, "detail": f"Makes sense: {', '.join(said)}."}]
+
+
+def turned(since: Data | None) -> list[Data]:
+    """The chapter that makes sense to most more, and the one to most fewer, of those who answered for both drafts."""
+    paired = [(row, row["verdict"]["paired"]) for row in (since["chapters"] if since else ())]
+    shares = [(row, pair, yes_share(pair["then"]), yes_share(pair["now"])) for row, pair in paired]
+    moved = [(whole(now) - whole(then), row, pair) for row, pair, then, now in shares if None not in (then, now)]
+    if since is None or not moved:
+        return []
+    made = []
+    rose = max(moved, key=lambda each: (each[0], -each[1]["position"]))
+    fell = min(moved, key=lambda each: (each[0], each[1]["position"]))
+    for (points, row, pair), word in ((rose, "more"), (fell, "fewer")):
+        if (points if word == "more" else -points) < TURN_POINTS:
+            continue
+        text = f"{chapter_name(row)} makes sense to {word} readers than in draft {since['label']}."
+        then, now = (percent(yes_share(pair[at]) or 0) for at in ("then", "now"))
+        n = pair["now"]["n"]
+        detail = f"{then} then and {now} now of the {n} who answered for both drafts."
+        made.append({"rule": f"since_{word}", "n": n, "text": text, "detail": detail})
+    return made
 
 
 def silent(coverage: Data, names: dict[str, str]) -> list[Data]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from reports import done
 from reports.charts import extent
-from reports.headlines import number, several
+from reports.headlines import number, several, whole
 from reports.wording import (
     DECISION_WORDS,
     FATE_WORDS,
@@ -110,6 +110,78 @@ def map_row(pages: Pages, row: Data, kind: str) -> Data:
         words = {"size": size, "ends": between, "marked": gap["marked"]}
     said = {"figure": "all readers: {}, n {}", "few": "all readers: {}"}.get(str(total["state"]), "")
     return {"title": title, "all": said.format(total["text"], total["n"]), "cells": cells, "gap": words}
+
+
+def neighbour_rows(pages: Pages) -> list[Data]:
+    """Sections by reading disciplines: verdicts and notes; empty where nobody but its own readers said anything."""
+    made = []
+    told = False
+    for row in pages.data["neighbours"]:
+        about = f"{row['title']} makes sense"
+        cells = []
+        for slug, figure in pages.in_order(row["by_discipline"]):
+            cell = pages.cell(figure, f"{pages.name(slug)}, {about}")
+            own = slug == row["discipline"]
+            notes = figure["notes"]
+            said = f"{notes} {'note' if notes == 1 else 'notes'}" if notes else ""
+            told |= not own and bool(cell["n"] or notes)
+            cells.append(cell | {"code": pages.code(slug), "own": own, "notes": said})
+        others = pages.cell(row["others"], f"all neighbours, {about}")
+        name = pages.name(row["discipline"])
+        made.append({"code": pages.code(row["discipline"]), "title": name or row["title"], "cells": cells})
+        made[-1]["others"] = others
+    return made if told else []
+
+
+def then_and_now(pages: Pages, compared: Data | None) -> Data | None:
+    """One figure of two drafts: `{"text", "change", "n", "beside"}`, of those who answered both times; beside it of
+    everyone. None where it was not asked, or no answer stands there."""
+    if compared is None:
+        return None
+    then, now = (pages.cell(compared["paired"][at], "") for at in ("then", "now"))
+    was, is_now = (pages.cell(compared["all"][at], "") for at in ("then", "now"))
+    text, change, n = "", "", now["n"]
+    if then["state"] == now["state"] == "figure":
+        text = f"{then['text']} to {now['text']}"
+        change = difference(compared["paired"]["then"], compared["paired"]["now"])
+    elif then["n"] and now["n"]:
+        text = f"{then['text']} to {now['text']}"
+    beside = [f"{cell['text']} of {cell['n']}" if cell["state"] == "figure" else cell["text"] for cell in (was, is_now)]
+    said = f"{beside[0]} then, {beside[1]} now" if was["n"] and is_now["n"] else ""
+    return {"text": text, "change": change, "n": n if text else None, "beside": said} if text or said else None
+
+
+def difference(then: Data, now: Data) -> str:
+    """How far a figure went, with its sign: "+18 pts", "−0.2"."""
+    if "distribution" in now:
+        size = round(round(now["mean"], 1) - round(then["mean"], 1), 1)
+        return f"{'+' if size > 0 else '−' if size < 0 else ''}{abs(size):.1f}"
+    points = whole(now["yes"] / now["n"]) - whole(then["yes"] / then["n"])
+    return f"{'+' if points > 0 else '−' if points < 0 else ''}{abs(points)} pts"
+
+
+def since_last(pages: Pages) -> Data | None:
+    """The figures beside those of the draft before, and what became of its notes."""
+    since: Data | None = pages.data["since"]
+    if since is None:
+        return None
+    rows = [{"title": "The book", "verdict": None, "value": then_and_now(pages, since["book"]["value"])}]
+    rows += [
+        {
+            "title": pages.chapter_title(c["key"], c["title"]),
+            "verdict": then_and_now(pages, c["verdict"]),
+            "value": then_and_now(pages, c["value"]),
+        }
+        for c in since["chapters"]
+    ]
+    rows = [row for row in rows if row["verdict"] or row["value"]]
+    notes, fates = since["notes"], since["notes"]["by_fate"]
+    line = ""
+    if notes["total"]:
+        line = f"Of {several(notes['total'], 'note', 'notes')} from before, {fates['kept'] + fates['moved']} stand on "
+        line += f"their words, {fates['edited']} on words that were changed, and {fates['detached']} lost theirs. "
+        line += f"{notes['changed']} were answered by a change."
+    return {"label": since["label"], "rows": rows, "line": line} if rows or line else None
 
 
 def done_rows(pages: Pages) -> list[Data]:
@@ -340,6 +412,8 @@ def page(data: Data) -> Data:
         "value": value,
         "room": list(extent([row["ratings"] for row in value])),
         "maps": maps(pages),
+        "neighbours": neighbour_rows(pages),
+        "since": since_last(pages),
         "strips": strip_rows(pages),
         "done": done_rows(pages),
         "one_by_one": one_by_one(pages),

@@ -116,7 +116,7 @@ class Remark:
 
     `before`, `quote`, `after` are words of the canonical text; `start` counts code points in the section's text
     and is None for a note on a whole section, chapter or the book, and for a detached one. `replaced` holds the
-    quoted words a detached note was written on.
+    quoted words a detached note was written on. `earlier`: it was written in a round before.
     """
 
     id: str
@@ -144,6 +144,16 @@ class Remark:
     promise: str = "peers"
     via: str = ""
     created: str = ""
+    earlier: bool = False
+
+
+@dataclass(frozen=True)
+class Before:
+    """The draft that the round before was about, and the answers that stood for it when it ended."""
+
+    draft: int
+    label: str
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,6 +183,7 @@ class Snapshot:
     questions: tuple[Question, ...] = ()
     answers: tuple[Answer, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    before: Before | None = None
 
 
 @dataclass(frozen=True)

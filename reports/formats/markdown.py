@@ -115,6 +115,7 @@ def figures(shown: dict[str, Any]) -> list[str]:
             ]
             cells.append([row["title"], *said, row["all"], gap])
         parts += [f"{line(chart['caption'])}", table(head, cells)]
+    parts += neighbours(shown) + since_last(shown)
     if shown["done"]:
         head = ("Chapter", "State", "Read", "Makes sense", "Worth it", "Blocked passages", "Waiting notes", "Why")
         rows = [(r["title"], r["label"], *(c["figure"] for c in r["criteria"]), r["why"]) for r in shown["done"]]
@@ -133,6 +134,39 @@ def figures(shown: dict[str, Any]) -> list[str]:
         counts = ", ".join(f"{line(c['label'])} {c['n']}" for c in group["counts"])
         parts.append(f"**{line(group['title'])}:** {counts}")
     return parts
+
+
+def neighbours(shown: dict[str, Any]) -> list[str]:
+    """What disciplines say of one another's sections."""
+    if not shown["neighbours"]:
+        return []
+    head = ("Section", *(c["code"] for c in shown["columns"]), "All neighbours")
+    rows = []
+    for row in shown["neighbours"]:
+        cells = [
+            ", ".join(part for part in (with_n(c), c["notes"], "own" if c["own"] else "") if part) for c in row["cells"]
+        ]
+        rows.append([f"{row['code']} {row['title']}", *cells, with_n(row["others"])])
+    return ["## Sections and their neighbours", "Makes sense: share of yes, and notes left.", table(head, rows)]
+
+
+def with_n(cell: dict[str, Any]) -> str:
+    """A figure with the number of people it rests on."""
+    return f"{cell['text']} n {cell['n']}" if cell["n"] else ""
+
+
+def since_last(shown: dict[str, Any]) -> list[str]:
+    """The figures beside those of the draft before."""
+    since = shown["since"]
+    if not since:
+        return []
+    head = ("", "Makes sense", "Change", "n", "All readers", "Value", "Change", "n", "All readers")
+    rows = []
+    for row in since["rows"]:
+        pair = [row[kind] or dict.fromkeys(("text", "change", "n", "beside"), "") for kind in ("verdict", "value")]
+        rows.append([row["title"], *(p[at] or "" for p in pair for at in ("text", "change", "n", "beside"))])
+    parts = [f"## Since draft {line(since['label'])}", "Of readers who answered for both drafts; beside it, of all."]
+    return [*parts, table(head, rows), *([line(since["line"])] if since["line"] else [])]
 
 
 def words(shown: dict[str, Any]) -> list[str]:

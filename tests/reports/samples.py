@@ -5,6 +5,7 @@ from random import Random
 
 from reports.snapshot import (
     Answer,
+    Before,
     Chapter,
     Discipline,
     Member,
@@ -157,8 +158,15 @@ def full_round(seed: int = 7, readers: int = 24, notes: int = 150, **changes: ob
                 visibility="authors" if n % 17 == 0 else "everyone",
                 permission=("no", "unnamed", "named")[n % 3],
                 created=f"2026-04-07T{n % 24:02}:00:00Z",
+                earlier=n % 4 == 0,
             )
         )
+    was = Random(seed + 1)
+    before = tuple(
+        replace(a, value=was.choice(("yes", "partly", "no")) if a.scope == "chapter" else was.randint(1, 5))
+        for a in answers
+        if a.scope != "own_section" and was.random() < 0.8
+    )
     return snapshot(
         **{
             "title": "One System, Ten Trades",
@@ -169,6 +177,7 @@ def full_round(seed: int = 7, readers: int = 24, notes: int = 150, **changes: ob
             "reviews": tuple(reviews),
             "answers": tuple(answers),
             "remarks": tuple(remarks),
+            "before": Before(2, "1", before),
             "draft": 3,
             "label": "2",
             **changes,

@@ -12,6 +12,7 @@ from reports.findings import api_findings
 from reviews.answers import questions_of, save_answer
 from reviews.threads import NewThread, agree, create_thread, decide, reply, withdraw
 from tests.books import actor_of, make_book, make_reader
+from tests.reviews.test_since import next_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,24 @@ def counted(draft):
     return [q["sql"] for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]
 
 
+def test_the_round_before_comes_with_the_answers_that_stood_for_its_draft():
+    first = make_book()
+    ops = make_reader(first.manuscript, "Omar Haddad", "it-operations")
+    say(first, ops, "The pager does.")
+    answer(first, ops, "makes_sense", "chapter", "no", "c1")
+    answer(first, ops, "value", "book", 2)
+    assert collect(first.manuscript, first).before is None
+    second = next_draft(first)
+    say(second, ops, second.placements.get(section__key="c1-1").text.text[:12])
+    answer(second, ops, "makes_sense", "chapter", "yes", "c1")
+    found = collect(second.manuscript, second)
+    assert (found.before.draft, found.before.label) == (first.number, first.label)
+    told = {(a.scope, a.key): a.value for a in found.before.answers}
+    assert told == {("chapter", "c1"): "no", ("book", ""): 2}
+    assert {a.value for a in found.answers if a.scope == "chapter"} == {"yes"}
+    assert [r.earlier for r in sorted(found.remarks, key=lambda r: int(r.id))] == [True, False]
+
+
 def test_the_number_of_queries_is_fixed():
     draft = make_book()
 
@@ -117,7 +136,7 @@ def test_the_number_of_queries_is_fixed():
     one_more(2)
     one_more(3)
     with_three = counted(draft)
-    assert len(with_one) == len(with_three) == 18, "\n".join(with_three)
+    assert len(with_one) == len(with_three) == 19, "\n".join(with_three)
 
 
 def test_context_ends_with_the_paragraph_and_between_words():
