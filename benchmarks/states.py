@@ -23,7 +23,7 @@ MANNERS_AT = (1440, 390)
 
 
 def main() -> int:
-    """A table of states with their findings, and these below it; 1 where there is any."""
+    """A table of states, below each what was found; 1 where there is anything."""
     parser = argparse.ArgumentParser(prog="scripts/bench states", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--small", action="store_true", help="a small book, not the sample, which takes a minute")
@@ -50,7 +50,9 @@ def main() -> int:
             for state in chosen:
                 rows = list(_tried(visits, state, options.shots))
                 print(f"{state.name:32} " + "  ".join(f"{where} {len(said)}" for where, said in rows), flush=True)
-                found.update((state.name, where, finding) for where, said in rows for finding in said)
+                for where, finding in ((where, finding) for where, said in rows for finding in said):
+                    print(f"    {where:20} {finding}", flush=True)
+                    found[state.name, where, finding] += 1
     return _sum_up(found, len(chosen))
 
 
@@ -117,8 +119,6 @@ def _picture(page: Any, shots: Path, name: str, width: int) -> None:
 
 
 def _sum_up(found: Counter[tuple[str, str, str]], states: int) -> int:
-    for (name, where, finding), _times in sorted(found.items()):
-        print(f"{name:32} {where:20} {finding}")
     kinds = Counter(finding.partition(":")[0] for _name, _where, finding in found)
     print(f"{states} states, {sum(found.values())} findings")
     for kind, times in kinds.most_common():

@@ -43,7 +43,7 @@
   }
 
   function sideways() {
-    const over = document.scrollingElement.scrollWidth - innerWidth;
+    const over = document.scrollingElement.scrollWidth - Math.round(visualViewport.width * visualViewport.scale); // innerWidth grows with the page on a phone
     if (over <= 0) return [];
     const wide = [...document.body.querySelectorAll("*")].filter((each) => there(each) && !scrolls(each));
     wide.sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right);

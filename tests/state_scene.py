@@ -288,6 +288,7 @@ def _places(book: Manuscript, author: Actor) -> dict[str, Any]:
     lost = Anchor.objects.filter(draft=draft, fate="detached", chapter__isnull=False).select_related("chapter").first()
     own = book.memberships.filter(role="reviewer", user__isnull=False, accepted__isnull=False).first()
     section = Placement.objects.filter(draft=draft, discipline__in=own.disciplines.all()).first()
+    create_thread(actor_of(own), book, NewThread("comment", "Who drew this up?", chapter=section.chapter.key))
     noted = set(draft.anchors.values_list("chapter_id", flat=True))
     silent = draft.placements.filter(chapter_position__gt=0).exclude(chapter__in=noted).first()
     return {

@@ -6,6 +6,7 @@ import { loseSession, renew } from "./renewing.js";
 import { token } from "./token.js";
 
 const AGAIN_AFTER = 1500; // ms
+const TOKENS = 5; // tries with a renewed token: each refusal renews it, those of other requests too
 const PATIENCE = 20_000; // ms for one answer
 const KNOCK = [5000, 60_000]; // ms, from the first to the longest wait between two tries while the server is away
 
@@ -76,8 +77,8 @@ async function once(url, fields) {
  * session ended is asked to come back, and it goes on then; not where it is `quiet`, while they type.
  */
 export async function post(url, fields, { quiet = false } = {}) {
-  const spent = new Set();
-  const first = (what) => !spent.has(what) && spent.add(what);
+  let unreached = 0;
+  let forged = 0;
   for (;;) {
     try {
       const data = await once(url, fields);
@@ -85,12 +86,12 @@ export async function post(url, fields, { quiet = false } = {}) {
       return data;
     } catch (error) {
       if (error instanceof NotSaved) {
-        if (!first("unreached")) throw error;
+        if (unreached++) throw error;
         await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
       } else if (error.data.code === "signed_out") {
         loseSession();
         if (quiet || !(await renew())) throw error;
-      } else if (error.data.code !== "csrf" || !first("csrf")) {
+      } else if (error.data.code !== "csrf" || ++forged === TOKENS) {
         throw error;
       }
     }

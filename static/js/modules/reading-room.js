@@ -21,6 +21,16 @@ import { startSearch } from "./room/search.js";
 import { startSelection } from "./room/selection.js";
 import { startStrip } from "./room/strip.js";
 
+/* What scrolls sideways can be reached, and scrolled, by keys. */
+function reachWide(room) {
+  const wide = [...room.text.querySelectorAll("pre, .formula, table")];
+  const scrolls = wide.map((each) => each.scrollWidth > each.clientWidth);
+  wide.forEach((each, i) => {
+    if (scrolls[i]) each.tabIndex = 0;
+    else each.removeAttribute("tabindex");
+  });
+}
+
 function startRoom(element) {
   const room = makeRoom(element);
   const crowd = fetchCrowd(room);
@@ -44,9 +54,7 @@ function startRoom(element) {
   room.on("shown", () => paint(room));
   room.on("grown", relay);
 
-  for (const wide of room.text.querySelectorAll("pre, .formula")) {
-    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // what scrolls sideways can be scrolled by keys
-  }
+  reachWide(room);
   startParagraphs(room, note);
   startStrip(room);
   startActions(room);
@@ -96,6 +104,7 @@ function startRoom(element) {
     if (asked) open(room, asked);
   }
   const relayAnew = () => {
+    reachWide(room);
     forgetPlaces(room);
     relay();
   };

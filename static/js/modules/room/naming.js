@@ -60,6 +60,7 @@ export function startNaming(room) {
     const list = document.createElement("ul");
     Object.assign(list, { id: "names", className: "names-offered" });
     list.setAttribute("role", "listbox");
+    list.tabIndex = 0; // it scrolls; in the field Tab takes a name and does not come here
     list.setAttribute("aria-label", room.words.names);
     list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     list.addEventListener("click", (event) => {
