@@ -5,14 +5,16 @@ Both texts are aligned as wholes; a place counts only where the very words stand
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Indel
+from rapidfuzz.fuzz import ratio
 
 from anchoring.align import align
 from anchoring.text import MARKS
@@ -21,6 +23,7 @@ from anchoring.tokens import UNIFIED
 PART = re.compile(rf"\s+|[\w{MARKS}]+|[^\w\s]")
 BLANKS = re.compile(r"\s+")
 ISLAND = 3  # parts that stay between two changes, and are marked with them: it reads better
+LIKE_LINE = 50  # per cent alike, from which a line became another
 MOST_CELLS = 4_000_000  # old times new parts of one suggestion that are compared
 
 
@@ -30,6 +33,24 @@ class Change(NamedTuple):
     start: int
     end: int
     words: str
+
+
+class Place(NamedTuple):
+    """Characters `start:end` of the file's text; `whole` unless some of the words wanted are not there."""
+
+    start: int
+    end: int
+    whole: bool = True
+
+
+class Line(NamedTuple):
+    """The line `start:end` of a text gives way to `words`, which stand from `now` on in the other text; either may be
+    empty."""
+
+    start: int
+    end: int
+    words: str
+    now: int
 
 
 class Unit(NamedTuple):
@@ -79,6 +100,50 @@ class Places:
             found.append(Change(at, to, words))
         return found or "same"
 
+    def lines_behind(self, section: int, position: int, words: str) -> list[Change] | str:
+        """What puts new lines into the file, where a line of the text number `section` begins at `position`: behind
+        the one before. "no_words" or "not_there" where that cannot be told."""
+        begin = self.begins[section]
+        before = self.joined[begin : begin + position]
+        if not self.map.complete or not before.endswith("\n") or not words.strip():
+            return "no_words"
+        last = before.rstrip()
+        place = self.words(section, last.rfind("\n") + 1, len(last))
+        if place is None or not place.whole or self.body[place.end : place.end + 1] != "\n":
+            return "not_there"
+        lines = [each for each in words.split("\n") if each.strip()]
+        return [Change(place.end, place.end, "".join(f"\n{each}" for each in lines))]
+
+    def words(self, section: int, start: int, end: int) -> Place | None:
+        """Where the words `start:end` of the text number `section` stand in the file.
+
+        Some may be missing in it, as those of a footnote or a formula are from its main text: then the others stand
+        there side by side. None where not even the others do.
+        """
+        start, end = start + self.begins[section], end + self.begins[section]
+        if not self.map.complete:
+            return self._only(self.joined[start:end])
+        first = bisect_right(self.map.old.ends, start)
+        last = bisect_left(self.map.old.starts, end)
+        if first >= last or start >= end:
+            return None
+        if units := self._units(first, last):  # only blanks and signs that are no words can stand outside of them
+            at, to = _begin(units, max(start, units[0].old_start)), _end(units, min(end, units[-1].old_end))
+            if at is not None and to is not None and at < to:
+                return Place(at, to)
+        there = [i for i in range(first, last) if self._same(i)]
+        if 2 * len(there) < last - first or any(
+            self.map.to[b] != self.map.to[a] + 1 for a, b in itertools.pairwise(there)
+        ):
+            return None
+        return Place(self.map.new.starts[self.map.to[there[0]]], self.map.new.ends[self.map.to[there[-1]]], False)
+
+    def _only(self, words: str) -> Place | None:
+        """The one place in the file where these words stand, of texts too long to be compared."""
+        parts = [re.escape(part) for part in words.split()]
+        found = [match.span() for match in itertools.islice(re.finditer(r"\s+".join(parts), self.body), 2)]
+        return Place(*found[0]) if parts and len(found) == 1 else None
+
     def _units(self, first: int, last: int) -> list[Unit]:
         """The words `first` to `last` with their counterparts, and one neighbour on each side where it stands
         there too; empty unless all stand together, the same, in a run that is no chance."""
@@ -110,6 +175,54 @@ class Places:
             return False
         between = self.joined[old.ends[i - 1] : old.starts[i]]
         return alike(between) == alike(self.body[new.ends[to[i - 1]] : new.starts[to[i]]])
+
+
+def rewritten_lines(old: str, new: str) -> list[Line]:
+    """What turns a text into another, by lines: one that changed or went stands alone, those that came stand
+    together, behind the line they follow."""
+    lines, others = old.splitlines(), new.splitlines()
+    ends, other_ends = _line_ends(old), _line_ends(new)
+    steps = [step for step in Indel.opcodes(lines, others) if step.tag != "equal"]
+    found = []
+    for group in _side_by_side(steps):
+        a, b, c, d = group
+        for low, high, new_low, new_high in _paired(lines[a:b], others[c:d]):
+            start, end = ends[a + low], ends[a + high]
+            words = new[other_ends[c + new_low] : other_ends[c + new_high]].removesuffix("\n")
+            end = start + len(old[start:end].removesuffix("\n"))
+            found.append(Line(start, end, words, other_ends[c + new_low]))
+    return found
+
+
+def _line_ends(text: str) -> list[int]:
+    return [0, *accumulate(map(len, text.splitlines(keepends=True)))]
+
+
+def _side_by_side(steps: Sequence[Any]) -> list[list[int]]:
+    """Lines that went and came at one place: (first and last of the old, first and last of the new ones)."""
+    groups: list[list[int]] = []
+    for step in steps:
+        if groups and groups[-1][1] == step.src_start and groups[-1][3] == step.dest_start:
+            groups[-1][1], groups[-1][3] = step.src_end, step.dest_end
+        else:
+            groups.append([step.src_start, step.src_end, step.dest_start, step.dest_end])
+    return groups
+
+
+def _paired(lines: Sequence[str], others: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """Which of the lines became which of the others, in their order; what has no counterpart stands alone."""
+    found: list[tuple[int, int, int, int]] = []
+    done = 0
+    for i, line in enumerate(lines):
+        like = next((j for j in range(done, len(others)) if ratio(line, others[j]) >= LIKE_LINE), None)
+        if like is None:
+            found.append((i, i + 1, done, done))
+            continue
+        if like > done:
+            found.append((i, i, done, like))
+        found.append((i, i + 1, like, like + 1))
+        done = like + 1
+    return [*found, (len(lines), len(lines), done, len(others))] if done < len(others) else found
 
 
 def _begin(units: list[Unit], position: int) -> int | None:

@@ -20,6 +20,7 @@ SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "
 INLINE = {f"{W}{name}" for name in ("hyperlink", "smartTag", "customXml", "sdtContent", "dir", "bdo")}
 BLOCKS = {f"{W}{name}" for name in ("tbl", "tr", "tc", "customXml", "sdtContent")}
 TRACKED = {f"{W}ins", f"{W}moveTo"}
+NOTES = {f"{W}footnoteReference", f"{W}endnoteReference"}
 # Content controls whose words are chosen, bound to data, or made by Word.
 FIXED = {
     "lock", "dataBinding", "dropDownList", "comboBox", "date", "docPartObj", "docPartList", "checkbox", "citation",
@@ -43,11 +44,15 @@ class Piece:
 
 
 class Body:
-    """A body's plain text with its pieces, in order. The newline that ends a paragraph belongs to no piece."""
+    """A body's plain text with its pieces, in order. The newline that ends a paragraph belongs to no piece.
+
+    `notes` are the marks of its notes: where in the text, the kind of mark, and the id of the note.
+    """
 
     def __init__(self, tree: etree._Element, hidden: set[str], look_for_hidden: bool) -> None:
         self.tree = tree
         self.pieces: list[Piece] = []
+        self.notes: list[tuple[int, str, str]] = []
         self._words: list[str] = []
         self._length = 0
         self._fields = 0
@@ -107,6 +112,8 @@ class Body:
             if child.tag == f"{W}fldChar":
                 kind = child.get(f"{W}fldCharType")
                 self._fields = max(0, self._fields + {"begin": 1, "end": -1}.get(kind, 0))
+            elif shown and child.tag in NOTES:
+                self.notes.append((self._length, child.tag, child.get(f"{W}id", "")))
             elif shown and (words := _words_of(child)):
                 start = self._length
                 self._add(words)

@@ -8,35 +8,26 @@ kept, every other part of the package stays byte for byte, and what was written 
 from __future__ import annotations
 
 import copy
-import io
-import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from lxml import etree
 
-from .containers import open_container, safe_xml, unpack
+from .docx_package import Package, serialised
 from .docx_places import Change, Places
+from .docx_runs import SPACE, UNWRITABLE, Groups, Runs, cut, writer
 from .docx_text import Body, Piece, read_body
 from .errors import ConversionFailed
 from .hidden import W
-from .zipsafe import read_member
 
-STYLES = "word/styles.xml"
-RELATIONS = "_rels/.rels"
-MAIN = re.compile(rb"""<[^>]*/officeDocument["'][^>]*>""")
-TARGET = re.compile(rb"""\bTarget\s*=\s*["']/?([^"']+)["']""")
-LARGEST = 40 * 1024 * 1024  # bytes of XML that are read while someone waits
-ID = re.compile(rb'\bw:id="(\d{1,9})"')
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+OF_ONE_PARAGRAPH = {f"{W}rPr", f"{W}sectPr", f"{W}pPrChange"}  # properties that another does not take over
 
 
 @dataclass(frozen=True)
 class Suggested:
-    """Words `start:end` (code points) of the text number `section` shall become `replacement`."""
+    """Words `start:end` (code points) of the text number `section` shall become `replacement`; where a line begins
+    and no words are meant, new lines shall stand before it."""
 
     key: int
     section: int
@@ -49,14 +40,27 @@ class Suggested:
 class Plan:
     """What can be put into a file. `by_hand` says by key why not: too_long, no_words, not_there, paragraphs, same,
     tracked (the words are a tracked change already), field, control, unreadable. `conflicts` names by key the
-    suggestion before it on the same words."""
+    suggestion before it on the same words. `changes` are by key, in the order of the text."""
 
-    done: list[int] = field(default_factory=list)
     by_hand: dict[int, str] = field(default_factory=dict)
     conflicts: dict[int, int] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    changes: dict[int, list[Change]] = field(default_factory=dict)
     body: Body | None = None
-    part: str = ""
+    package: Package | None = None
+
+    @property
+    def done(self) -> list[int]:
+        """The keys of the suggestions that can be put in."""
+        return list(self.changes)
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A change with whose it is; `date` as it is written, empty for none."""
+
+    change: Change
+    author: str
+    date: str
 
 
 def plan(data: bytes, texts: Sequence[str], suggestions: Sequence[Suggested]) -> Plan:
@@ -65,25 +69,36 @@ def plan(data: bytes, texts: Sequence[str], suggestions: Sequence[Suggested]) ->
     Of two suggestions on the same words the first of the sequence counts. A file that cannot be read leaves all to
     be done by hand; nothing is raised.
     """
+    if not suggestions:
+        return Plan()
+    try:
+        package = Package(data)
+        body = read_body(package.content, package.styles)
+    except (ConversionFailed, RecursionError):
+        found = Plan()
+        found.by_hand |= {each.key: "unreadable" for each in _without_conflicts(suggestions, found)}
+        return found
+    found = fit(body, Places(texts, body.text), suggestions)
+    found.body, found.package = body, package
+    return found
+
+
+def fit(body: Body, places: Places, suggestions: Sequence[Suggested]) -> Plan:
+    """The same for a body that was read."""
     found = Plan()
     wanted = _without_conflicts(suggestions, found)
-    if not wanted:
-        return found
-    try:
-        found.part, content, styles = _parts(data)
-        found.body = read_body(content, styles)
-    except (ConversionFailed, RecursionError):
-        found.by_hand |= {each.key: "unreadable" for each in wanted}
-        return found
-    places = Places(texts, found.body.text)
     for each in sorted(wanted, key=lambda suggested: (suggested.section, suggested.start)):
-        made = places.changes(each.section, each.start, each.end, UNWRITABLE.sub("", each.replacement))
-        why = made if isinstance(made, str) else _why_not(found.body, made)
+        words = UNWRITABLE.sub("", each.replacement)
+        if each.start == each.end:
+            made = places.lines_behind(each.section, each.start, words)
+        else:
+            made = places.changes(each.section, each.start, each.end, words)
+        why = made if isinstance(made, str) else _why_not(body, made)
         if why:
             found.by_hand[each.key] = why
         else:
-            found.done.append(each.key)
-            found.changes += made
+            assert not isinstance(made, str)
+            found.changes[each.key] = made
     return found
 
 
@@ -92,20 +107,32 @@ def write(data: bytes, made: Plan, author: str, when: datetime) -> bytes:
 
     Raises ConversionFailed where what was written does not read as it should. The plan is used up.
     """
-    if not made.changes or made.body is None:
+    if not made.changes or made.body is None or made.package is None:
         return data
-    body, archive = made.body, open_container(data)
-    wanted, marks = body.text, _Marks(body, author, when, _highest_id(archive, made.part))
+    date = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    tracked = [Tracked(change, author, date) for changes in made.changes.values() for change in changes]
+    wanted = track(made.body, tracked, made.package.highest_id())
+    return made.package.with_parts({made.package.main: checked(made.body, made.package, wanted)})
+
+
+def track(body: Body, changes: Sequence[Tracked], last_id: int) -> str:
+    """Marks the changes in a body's tree; the text that it must read as then. The body is used up."""
+    wanted, marks = body.text, _Marks(body, last_id)
     # From the end, so that what stands before a change is as it was read; at one place deletions before insertions.
     # Two insertions there keep their sequence: the sort is stable.
-    for change in sorted(made.changes, key=lambda each: (each.start, each.end > each.start))[::-1]:
+    for each in sorted(changes, key=lambda each: (each.change.start, each.change.end > each.change.start))[::-1]:
+        change = each.change
         wanted = wanted[: change.start] + change.words + wanted[change.end :]
-        marks.mark(change)
-    content = etree.tostring(body.tree.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True)
-    _part, _content, styles = _parts(data)
-    if read_body(content, styles).text != wanted:
+        marks.mark(each)
+    return wanted
+
+
+def checked(body: Body, package: Package, wanted: str) -> bytes:
+    """The XML of a changed body, read again. ConversionFailed unless it reads as `wanted`."""
+    content = serialised(body.tree)
+    if read_body(content, package.styles).text != wanted:
         raise ConversionFailed("not_as_wanted", "the changes do not read as they should")
-    return _repacked(archive, made.part, content)
+    return content
 
 
 def _without_conflicts(suggestions: Sequence[Suggested], found: Plan) -> list[Suggested]:
@@ -129,6 +156,8 @@ def _why_not(body: Body, changes: Sequence[Change]) -> str:
                 return "paragraphs"
             if beside.locked:
                 return beside.locked
+            if "\n" in change.words and not _ends_paragraph(body, change.start):
+                return "paragraphs"
             continue
         pieces = body.pieces_in(change.start, change.end)
         if sum(min(p.end, change.end) - max(p.start, change.start) for p in pieces) < change.end - change.start:
@@ -147,54 +176,32 @@ def _beside(body: Body, position: int) -> Piece | None:
     return after if before.locked and after is not None and not after.locked else before
 
 
+def _ends_paragraph(body: Body, position: int) -> bool:
+    """Whether one ends there that is no part of a table: new ones can follow it."""
+    before = body.piece_at(position - 1)
+    paragraph = next(before.run.iterancestors(f"{W}p"), None) if before else None
+    return body.piece_at(position) is None and paragraph is not None and paragraph.getparent().tag == f"{W}body"
+
+
 def _depth(piece: Piece) -> int:
     """0 for text directly in its paragraph, 1 for that of a link, a control or a tracked change."""
     return int(piece.run.getparent().tag != f"{W}p")
 
 
-def _parts(data: bytes) -> tuple[str, bytes, bytes | None]:
-    """The name and XML of the main part, and the XML of the styles. Raises ConversionFailed."""
-    archive = open_container(data)
-    names = archive.namelist()
-    relations = unpack(archive, lambda name: name == RELATIONS).get(RELATIONS, b"")
-    line = MAIN.search(relations)
-    target = TARGET.search(line[0]) if line else None
-    main = target[1].decode("utf-8", "replace") if target else "word/document.xml"
-    if names.count(main) != 1 or archive.getinfo(main).file_size > LARGEST:
-        raise ConversionFailed("too_complex", "no main part that can be read while someone waits")
-    parts = unpack(archive, lambda name: name in (main, STYLES))
-    parts = {name: safe_xml(content, strict=True) for name, content in parts.items()}
-    return main, parts[main], parts.get(STYLES)
-
-
-def _highest_id(archive: zipfile.ZipFile, main: str) -> int:
-    """Of the marks in the parts that have any: ids are of the whole file."""
-    marked = {main, "word/footnotes.xml", "word/endnotes.xml", "word/comments.xml"}
-    parts = unpack(archive, lambda name: name in marked and archive.getinfo(name).file_size <= LARGEST)
-    return max((int(found) for content in parts.values() for found in ID.findall(content)), default=0)
-
-
-def _repacked(archive: zipfile.ZipFile, part: str, content: bytes) -> bytes:
-    """The archive with another content of one part; order, dates and all other bytes as they were."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
-        packed.comment = archive.comment
-        for member in archive.infolist():
-            fresh = copy.copy(member)
-            fresh.extra = b""
-            packed.writestr(fresh, content if member.filename == part else read_member(archive, member))
-    return out.getvalue()
-
-
-class _Marks:
+class _Marks(Runs):
     """Marks changes in a body, from its end to its beginning."""
 
-    def __init__(self, body: Body, author: str, when: datetime, last_id: int) -> None:
-        self.body, self.last_id = body, last_id
-        self.author = UNWRITABLE.sub("", author)
-        self.date = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def __init__(self, body: Body, last_id: int) -> None:
+        super().__init__(last_id)
+        self.body = body
+        self.named: dict[str, str] = {}
 
-    def mark(self, change: Change) -> None:
+    def mark(self, tracked: Tracked) -> None:
+        self.named = {f"{W}author": writer(tracked.author)}
+        self.named |= {f"{W}date": tracked.date} if tracked.date else {}
+        self._mark(tracked.change)
+
+    def _mark(self, change: Change) -> None:
         if change.start == change.end:
             self._insert(change)
             return
@@ -212,54 +219,24 @@ class _Marks:
         self, run: etree._Element, pieces: dict[etree._Element, Piece], change: Change
     ) -> list[etree._Element]:
         """Splits a run so that what the change takes of its pieces stands in runs of its own, marked as deleted."""
-        groups: list[tuple[bool, list[etree._Element]]] = []
+        groups: Groups = []
         for child in list(run):
             if child.tag == f"{W}rPr":
                 continue
             parts = [(False, child)]
             if piece := pieces.get(child):
                 low, high = max(change.start, piece.start), min(change.end, piece.end)
-                parts = _cut(child, piece, low - piece.start, high - piece.start)
+                parts = cut(child, piece, low - piece.start, high - piece.start)
             for is_gone, part in parts:
                 if groups and groups[-1][0] == is_gone:
                     groups[-1][1].append(part)
                 else:
                     groups.append((is_gone, [part]))
-        return [self._deleted(each) for each in self._spread(run, groups)]
-
-    def _spread(self, run: etree._Element, groups: list[tuple[bool, list[etree._Element]]]) -> list[etree._Element]:
-        """Puts each group of children in a run of its own, the first one staying; returns those that are gone."""
-        looks = run.find(f"{W}rPr")
-        for child in list(run):
-            if child is not looks:
-                run.remove(child)
-        gone, last = [], run
-        for number, (is_gone, children) in enumerate(groups):
-            if number:
-                fresh = etree.Element(run.tag, dict(run.attrib), run.nsmap)
-                if looks is not None:
-                    fresh.append(self._copied(looks))
-                last.addnext(fresh)
-                last = fresh
-            last.extend(children)
-            if is_gone:
-                gone.append(last)
-        return gone
-
-    def _copied(self, looks: etree._Element) -> etree._Element:
-        """A copy of a run's properties; a tracked change of these gets an id of its own."""
-        fresh = copy.deepcopy(looks)
-        for change in fresh.iter(f"{W}rPrChange"):
-            change.set(f"{W}id", self._next_id())
-        return fresh
-
-    def _next_id(self) -> str:
-        self.last_id += 1
-        return str(self.last_id)
+        runs = self.spread(run, groups)
+        return [self._deleted(each) for each, (is_gone, _) in zip(runs, groups, strict=True) if is_gone]
 
     def _change(self, tag: str) -> etree._Element:
-        named = {f"{W}id": self._next_id(), f"{W}author": self.author, f"{W}date": self.date}
-        return etree.Element(f"{W}{tag}", named, self.body.tree.nsmap)
+        return etree.Element(f"{W}{tag}", {f"{W}id": self.next_id(), **self.named}, self.body.tree.nsmap)
 
     def _deleted(self, run: etree._Element) -> etree._Element:
         """The run inside a `w:del` that stands where it stood."""
@@ -291,35 +268,39 @@ class _Marks:
         """Puts words between two characters, or at an edge of a paragraph, in the looks of their neighbour."""
         piece = _beside(self.body, change.start)
         assert piece is not None  # plans hold no others
+        if "\n" in change.words:
+            self._insert_lines(piece, change.words.split("\n")[1:])
+            return
         mark = self._insertion(change.words, piece.run.find(f"{W}rPr"))
         if change.start == piece.start:
             wrapper = piece.run.getparent()  # ours, where the words behind go
             (wrapper if wrapper.tag == f"{W}del" else piece.run).addprevious(mark)
             return
-        at = change.start - piece.start
-        children = [child for child in piece.run if child.tag != f"{W}rPr"]
-        index = children.index(piece.child)
-        halves = [part for _gone, part in _cut(piece.child, piece, at, at)]
-        groups = [(False, [*children[:index], halves[0]]), (False, [*halves[1:], *children[index + 1 :]])]
-        self._spread(piece.run, [group for group in groups if group[1]])
+        self.split(piece, change.start)
         piece.run.addnext(mark)
 
+    def _insert_lines(self, piece: Piece, lines: Sequence[str]) -> None:
+        """Puts paragraphs behind that of a piece, each with its mark: rejected, nothing of them is left."""
+        before = next(piece.run.iterancestors(f"{W}p"))
+        looks = _looks_between(before)
+        for words in lines:
+            paragraph = etree.Element(f"{W}p", nsmap=before.nsmap)
+            properties = etree.SubElement(paragraph, f"{W}pPr") if looks is None else copy.deepcopy(looks)
+            for own in [each for each in properties if each.tag in OF_ONE_PARAGRAPH]:
+                properties.remove(own)
+            etree.SubElement(properties, f"{W}rPr").append(self._change("ins"))
+            paragraph.insert(0, properties)
+            paragraph.append(self._insertion(words, None))
+            before.addnext(paragraph)
+            before = paragraph
 
-def _cut(child: etree._Element, piece: Piece, low: int, high: int) -> list[tuple[bool, etree._Element]]:
-    """A child of a run in up to three parts, the middle one (`low:high` of its piece) marked True. The first part
-    is the child itself; where nothing is cut out, both halves."""
-    if child.tag != f"{W}t":
-        return [(high > low, child)]
-    words = (child.text or "")[piece.offset : piece.offset + piece.end - piece.start]
-    # An earlier change may have cut off its end.
-    parts = [(False, words[:low]), (True, words[low:high]), (False, words[high:])]
-    made: list[tuple[bool, etree._Element]] = []
-    for is_gone, part in parts:
-        if part:
-            element = child if not made else etree.Element(child.tag, nsmap=child.nsmap)
-            element.text = part
-            element.set(SPACE, "preserve")
-            made.append((is_gone, element))
-    if made:
-        piece.offset = 0
-    return made
+
+def _looks_between(paragraph: etree._Element) -> etree._Element | None:
+    """The properties of a paragraph where the next one has the same: a new one goes on with a list, and does not
+    become another heading."""
+    after = next(paragraph.itersiblings(f"{W}p"), None)
+    looks = paragraph.find(f"{W}pPr")
+    if after is None or looks is None or (other := after.find(f"{W}pPr")) is None:
+        return None
+    same = etree.tostring(looks, method="c14n") == etree.tostring(other, method="c14n")
+    return looks if same else None

@@ -354,6 +354,50 @@ def test_several_texts_are_found_in_their_order_and_words_that_are_not_the_files
     assert "Some line of words." in read(docx_tracked.write(data, plan, "Ada Quill", WHEN))
 
 
+def test_new_lines_stand_behind_their_line_as_tracked_paragraphs_but_not_in_tables():
+    item = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'
+    cell = f"<w:tbl><w:tr><w:tc>{p(r('in a cell here'))}</w:tc></w:tr></w:tbl>"
+    body = (
+        f"<w:p>{item}{r('alpha beta gamma.')}</w:p><w:p>{item}{r('delta epsilon zeta.')}</w:p>{cell}{p(r('The last.'))}"
+    )
+    data = with_body(body)
+    text = canonical(data)
+    second, behind_cell = text.index("delta"), text.index("in a cell here") + len("in a cell here\n")
+    wanted = [
+        Suggested(1, 0, second, second, "one new\ntwo new\n"),
+        Suggested(2, 0, behind_cell, behind_cell, "x"),
+        Suggested(3, 0, text.index("gamma"), text.index("gamma") + 6, "gamma, and more."),
+    ]
+    plan = docx_tracked.plan(data, [text], wanted)
+    assert sorted(plan.done) == [1, 3] and plan.by_hand == {2: "paragraphs"}
+    made = docx_tracked.write(data, plan, "Ada Quill", WHEN)
+    tree = etree.fromstring(part(made))
+    assert [["".join(each.itertext()), each.find(f"{W}pPr/{W}numPr") is not None] for each in tree[0][:4]] == [
+        ["alpha beta gamma, and more.", True],
+        ["one new", True],
+        ["two new", True],
+        ["delta epsilon zeta.", True],
+    ]
+    assert all(each.find(f"{W}pPr/{W}rPr/{W}ins") is not None for each in tree[0][1:3])
+    rejected = read(made, "reject").replace("- \n", "")  # pandoc leaves the empty paragraphs
+    assert re.findall(r"[\w.]+", rejected) == re.findall(r"[\w.]+", read(data))
+
+
+@needs_libreoffice
+def test_libreoffice_takes_new_lines_in_and_leaves_nothing_of_them_where_they_are_rejected(tmp_path):
+    data = with_body(p(r("alpha beta gamma.")) + p(r("delta epsilon zeta.")))
+    text = canonical(data)
+    plan = docx_tracked.plan(data, [text], [Suggested(1, 0, text.index("delta"), text.index("delta"), "one\ntwo")])
+    made = docx_tracked.write(data, plan, "Ada Quill", WHEN)
+    assert accepted_by_libreoffice(made, tmp_path).split("\n")[:4] == [
+        "alpha beta gamma.",
+        "one",
+        "two",
+        "delta epsilon zeta.",
+    ]
+    assert accepted_by_libreoffice(made, tmp_path, reject=True) == accepted_by_libreoffice(data, tmp_path)
+
+
 def test_words_of_a_footnote_are_left_to_the_author():
     data = by_pandoc(BOOK, "docx")
     text = canonical(data) + "What the note says.\n"
