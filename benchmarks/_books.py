@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 
 import docx
 from docx.document import Document
@@ -93,3 +94,50 @@ def _paragraph(book: Document, notes: Footnotes, rng: random.Random) -> int:
         notes.add(paragraph, sentence(rng, 12))
         count += 12
     return count
+
+
+def marked_book(words: int, seed: int = 2) -> bytes:
+    """Such a file with what authors leave in theirs: comments, tracked changes, links."""
+    rng = random.Random(seed)
+    book = docx.Document(io.BytesIO(docx_book(words, seed=seed)))
+    paragraphs = [p for p in book.paragraphs if len(p.runs) > 2 and not p.style.name.startswith("Heading")]
+    for number, paragraph in enumerate(rng.sample(paragraphs, max(3, len(paragraphs) // 10))):
+        run = rng.choice([r for r in paragraph.runs if r.text])
+        kind = number % 4
+        if kind == 0:
+            book.add_comment(run, text=f"To myself {number}", author="Runa Ekholt", initials="RE")
+        elif kind == 3:
+            _wrap(run._r, "w:hyperlink", {"w:anchor": "top"})
+        else:
+            named = {"w:id": str(9000 + number), "w:author": "Ben", "w:date": "2030-01-01T00:00:00Z"}
+            _wrap(run._r, "w:ins" if kind == 1 else "w:del", named)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _wrap(run, tag: str, named: dict[str, str]) -> None:
+    """Puts a run into an element of its own; in a deletion its words are deleted ones."""
+    outer = OxmlElement(tag)
+    for name, value in named.items():
+        outer.set(qn(name), value)
+    run.addprevious(outer)
+    outer.append(run)
+    if tag == "w:del":
+        for words in run.iterchildren(qn("w:t")):
+            words.tag = qn("w:delText")
+
+
+def canonical_texts(data: bytes) -> list[str]:
+    """The texts of a Word file as they are marked, one for each heading: read by the import's own parts."""
+    from manuscripts.formats import NOTE, Upload, check, convert
+    from manuscripts.rendering import render
+
+    (source,) = check([Upload("book.docx", data)])
+    parts: list[list[str]] = []
+    for block in convert(source).documents[0].blocks:
+        if block.kind == "heading" or not parts:
+            parts.append([])
+        line = "#" * block.level + (" " if block.level else "") + block.markdown
+        parts[-1].append(re.sub(rf"\[\^{NOTE}\d+\]", "", line))
+    return [made.text for made in render(["\n\n".join(part) for part in parts])]

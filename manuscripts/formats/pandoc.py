@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,20 +54,48 @@ def read(
     size of the input in bytes once unpacked, `mend` changes pandoc's answer before it is parsed. Raises
     ConversionFailed (`too_slow`, `too_complex`, `unreadable`) or ConversionStopped.
     """
-    work = folder / "work"
-    work.mkdir()
     source = folder / "source"
     source.write_bytes(data)
-    out, err = folder / "tree.json", folder / "errors.txt"
-    seconds = seconds_allowed(unpacked)
+    options = ["-f", READERS[form], "-t", "json", f"--extract-media={folder}"]
+    return _load(_run(options, source, folder, seconds_allowed(unpacked), {}, should_stop), mend)
+
+
+def write_word(texts: Sequence[str], folder: Path, moment: int) -> bytes:
+    """Markdown texts as one Word file made at `moment`, in seconds of Unix time; the same texts, the same bytes.
+
+    What is defined in a text, as a footnote, counts in that text alone. `folder` as for `read`. Raises
+    ConversionFailed.
+    """
+    files = []
+    for number, text in enumerate(texts):
+        files.append(folder / f"{number:05}.md")
+        files[-1].write_text(text, encoding="utf-8", errors="replace")
+    nothing = folder / "nothing"
+    nothing.touch()
+    options = ["--file-scope", "-f", READERS["md"], "-t", "docx", "-o", "-", *map(str, files)]
+    seconds, env = seconds_allowed(sum(map(len, texts))), {"SOURCE_DATE_EPOCH": str(moment)}
+    return _run(options, nothing, folder, seconds, env, lambda: False).read_bytes()
+
+
+def _run(
+    options: Sequence[str],
+    source: Path,
+    folder: Path,
+    seconds: int,
+    env: Mapping[str, str],
+    should_stop: Callable[[], bool],
+) -> Path:
+    """Runs pandoc on `source`; the file that holds its answer. Raises as `read`."""
+    work = folder / "work"
+    work.mkdir()
+    out, err = folder / "answer", folder / "errors.txt"
     command = [
         sys.executable, "-I", "-S", str(CONFINE), str(seconds), str(MEMORY), str(OUTPUT),
-        pypandoc.get_pandoc_path(), "+RTS", "-M512m", "-RTS", "--sandbox", "-f", READERS[form], "-t", "json",
-        f"--extract-media={folder}",
+        pypandoc.get_pandoc_path(), "+RTS", "-M512m", "-RTS", "--sandbox", *options,
     ]  # fmt: skip
     with source.open("rb") as stdin, out.open("wb") as stdout, err.open("wb") as stderr:
         child = subprocess.Popen(
-            command, stdin=stdin, stdout=stdout, stderr=stderr, cwd=work, env={}, start_new_session=True
+            command, stdin=stdin, stdout=stdout, stderr=stderr, cwd=work, env=env, start_new_session=True
         )
         try:
             code = _wait(child, seconds, should_stop)
@@ -75,7 +103,7 @@ def read(
             _kill(child)
     if code != 0:
         raise _failure(code, err)
-    return _load(out, mend)
+    return out
 
 
 def _wait(child: subprocess.Popen[bytes], seconds: int, should_stop: Callable[[], bool]) -> int:
