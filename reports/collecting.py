@@ -99,6 +99,7 @@ class Collector:
             members=tuple(self._member(m) for m in members),
             chapters=tuple(self._chapters(places)),
             sections=tuple(self._sections(places)),
+            sources=tuple(sources(places)),
             reviews=tuple(self._reviews()) if round_ else (),
             questions=tuple(self._questions()),
             answers=tuple(self._answers(draft)) if draft else (),
@@ -122,7 +123,7 @@ class Collector:
         )
 
     def _places(self) -> Iterable[Placement]:
-        rows = Placement.objects.filter(draft=self.draft).select_related("chapter", "section")
+        rows = Placement.objects.filter(draft=self.draft).select_related("chapter", "section", "source")
         rows = rows.annotate(length=Length("text__text"))
         return rows.only(
             "chapter_position",
@@ -130,8 +131,11 @@ class Collector:
             "position",
             "title",
             "discipline_id",
+            "text_id",
             "chapter__key",
             "section__key",
+            "source__format",
+            "source__sha256",
         )
 
     def _chapters(self, places: list[Placement]) -> Iterator[shot.Chapter]:
@@ -141,10 +145,35 @@ class Collector:
             yield shot.Chapter(p.chapter.key, p.chapter_title, p.chapter_position, p.chapter_id in common)
 
     def _sections(self, places: list[Placement]) -> Iterator[shot.Section]:
+        uploaded = self._uploaded(places)
         for p in places:
             own = self._slug(p.discipline_id)
             title = p.title or (p.chapter_title if own else "")
-            yield shot.Section(p.section.key, p.chapter.key, title, p.position, own, p.length)
+            yield shot.Section(
+                p.section.key,
+                p.chapter.key,
+                title,
+                p.position,
+                own,
+                p.length,
+                p.text_id,
+                uploaded.get((p.section_id, p.source_id), p.text_id),
+                str(p.source_id or ""),
+            )
+
+    def _uploaded(self, places: list[Placement]) -> dict[tuple[int, int | None], int]:
+        """The words each section had when its file came: by section and source, the text of their first draft."""
+        if self.draft is None:
+            return {}
+        rows = Placement.objects.filter(
+            draft__manuscript=self.manuscript,
+            draft__number__lte=self.draft.number,
+            source__in={p.source_id for p in places if p.source_id},
+        )
+        rows = rows.order_by("-draft__number")
+        return {
+            (section, source): text for section, source, text in rows.values_list("section_id", "source_id", "text_id")
+        }
 
     def _reviews(self) -> Iterator[shot.Review]:
         assert self.draft is not None
@@ -237,6 +266,13 @@ class Collector:
             earlier=t.draft.round_id != (self.draft.round_id if self.draft else None),
             **place_of(t, anchor, texts),
         )
+
+
+def sources(places: list[Placement]) -> Iterator[shot.Source]:
+    """The files that the sections come from, in their order."""
+    for source in {p.source_id: p.source for p in places}.values():
+        if source is not None:
+            yield shot.Source(str(source.pk), source.format, source.sha256)
 
 
 def root(row: Discipline, by_id: dict[int, Discipline]) -> Discipline:

@@ -31,7 +31,7 @@ from reviews.parts import COUNTED, count_parts
 Data = dict[str, Any]
 #: The shape of `findings`: one more whenever a key comes, goes or means something else, so that a page never reads a
 #: stored snapshot of another shape.
-SCHEMA = 2
+SCHEMA = 3
 
 
 def canonical(data: object) -> bytes:
@@ -259,6 +259,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "questions": other_questions(snapshot, tables, columns),
         "written": written_answers(snapshot, voices, edition),
         "notes": remarks.in_context(snapshot, chosen, voices),
+        "originals": originals(snapshot),
         "answers": single_answers(snapshot, tables, voices, edition),
     }
 
@@ -284,6 +285,29 @@ def appendix(tables: Tables, chapters: Sequence[Chapter], columns: Sequence[str]
         for chapter in chapters
     ]
     return {"makes_sense_95": intervals, "makes_sense_alpha": alpha_ordinal(units) if tables.named else None}
+
+
+def originals(snapshot: Snapshot) -> Data:
+    """What the draft's files are made again from: ids of words and hashes of bytes, neither of which ever change."""
+    chapters = {c.key: c.position for c in snapshot.chapters}
+    sections = sorted(snapshot.sections, key=lambda s: (chapters.get(s.chapter, 0), s.position, s.key))
+    order = {s.source: at for at, s in reversed(list(enumerate(sections)))}
+    return {
+        "sources": [
+            {"id": s.id, "format": s.format, "sha256": s.sha256}
+            for s in sorted(snapshot.sources, key=lambda s: (order.get(s.id, len(sections)), s.id))
+        ],
+        "sections": [
+            {
+                "key": s.key,
+                "chapter": s.chapter,
+                "text": s.text,
+                "uploaded": s.uploaded,
+                "source": s.source or None,
+            }
+            for s in sections
+        ],
+    }
 
 
 def seeing(book: Data) -> Data:

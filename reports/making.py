@@ -4,6 +4,7 @@ import hashlib
 import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from manuscripts.manuscripts import record_event
 from manuscripts.models import Draft, Manuscript
 from manuscripts.permissions import Actor, check
 from manuscripts.uploads import store_bytes
+from reports import originals
 from reports.collecting import collect, rfc3339
 from reports.findings import findings, sha256
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats
@@ -124,11 +126,13 @@ def make_report(job: RunningJob) -> dict[str, Any] | None:
     job.progress(0.02, _("Collecting what was said"))
     if not report.is_readable:
         take_snapshot(job, report)
-    formats = report.options["formats"]
+    snapshot = report.snapshot or {}
+    wanted = [(name, source) for name in report.options["formats"] for source in FORMATS[name].sources(snapshot)]
     files = []
-    for at, name in enumerate(formats):
-        job.progress(0.2 + 0.75 * at / len(formats), _("Writing %(name)s") % {"name": FORMATS[name].label})
-        files.append(make_file(report, name))
+    for at, (name, source) in enumerate(wanted):
+        job.progress(0.2 + 0.75 * at / len(wanted), _("Writing %(name)s") % {"name": FORMATS[name].label})
+        files.append(make_file(report, name, source))
+        files[-1].part = sum(file.format == name for file in files)
     with job.commit() as result:
         done = any(file.state == "done" for file in files)
         report.files.all().delete()
@@ -153,13 +157,20 @@ def take_snapshot(job: RunningJob, report: Report) -> None:
         report.save(update_fields=["snapshot", "snapshot_sha256", "as_of"])
 
 
-def make_file(report: Report, name: str) -> ReportFile:
-    """One file of the report, built and kept under its hash; a failure becomes a row that says so."""
+def make_file(report: Report, name: str, source: str = "") -> ReportFile:
+    """One file of the report, built and kept under its hash; a failure becomes a row that says so.
+
+    `source` is the id of the author's own file that it is made of.
+    """
     kind = FORMATS[name]
     title = slugify(report.manuscript.title)[:60] or "report"
     file = ReportFile(report=report, format=name, name=f"{title}-draft-{report.draft}.{kind.suffix}")
+    if source:
+        file.source = originals.name_of(source)
+        stem = PurePath(file.source).stem[:100]
+        file.name = _("%(name)s with notes on draft %(draft)s.docx") % {"name": stem, "draft": report.draft}
     try:
-        made = kind.render(report.snapshot or {}, report.snapshot_sha256)
+        made = kind.render(report.snapshot or {}, report.snapshot_sha256, *([source] if source else []))
         file.sha256, file.bytes, file.state = hashlib.sha256(made).hexdigest(), len(made), "done"
         store_bytes(settings.REPORTS_DIR, made, file.sha256)
     except Stopped:

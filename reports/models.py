@@ -48,6 +48,10 @@ class Report(models.Model):
         """The job that makes it, while its row is kept."""
         return Job.objects.filter(pk=self.job_id).first() if self.job_id else None
 
+    def file_at(self, address: str) -> "ReportFile | None":
+        """The file of that address, once it is made."""
+        return next((file for file in self.files.filter(state="done") if file.address == address), None)
+
     @property
     def is_readable(self) -> bool:
         """Whether there is a snapshot of the shape that this version knows; its files stay what they are."""
@@ -70,6 +74,8 @@ class ReportFile(models.Model):
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="files")
     format = models.CharField(max_length=16)
+    part = models.PositiveSmallIntegerField(default=1, help_text="of the files that the format comes in")
+    source = models.CharField(max_length=255, blank=True, help_text="the name of the author's file that this one is")
     state = models.CharField(max_length=8, choices=[("done", _("done")), ("failed", _("failed"))])
     error = models.CharField(max_length=250, blank=True)
     name = models.CharField(max_length=200)
@@ -78,7 +84,12 @@ class ReportFile(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["report", "format"], name="one_file_a_format")]
+        constraints = [models.UniqueConstraint(fields=["report", "format", "part"], name="one_file_a_part")]
+
+    @property
+    def address(self) -> str:
+        """Its name in URLs: that of its format, with the number behind it from the second one on."""
+        return self.format if self.part == 1 else f"{self.format}-{self.part}"
 
     @property
     def path(self):

@@ -89,23 +89,31 @@ def note(remark: Remark, voices: Voices) -> Data:
         "before": remark.before,
         "quote": remark.quote,
         "after": remark.after,
+        "start": remark.start,
+        "end": remark.end,
         "fate": remark.fate,
         "agreements": remark.agreements,
         "permission": remark.permission,
     }
     if voices.leaves:
         return data
+
+    def moment(created: str) -> str:
+        return created if voices.open_notes else created[:10]
+
     return data | {
         "id": remark.id,
-        "start": remark.start,
-        "end": remark.end,
         "decision": remark.decision or None,
         "reason": remark.reason,
         "visibility": remark.visibility,
         "via": remark.via or None,
-        "created": remark.created if voices.open_notes else remark.created[:10],
+        "created": moment(remark.created),
         "replies": [
-            {"who": voices.who(reply.member, "", reply.promise), "body": reply.body}
+            {
+                "who": voices.who(reply.member, "", reply.promise),
+                "body": reply.body,
+                "created": moment(reply.created),
+            }
             for reply in sorted(remark.replies, key=lambda r: (r.created, r.member, r.body))
         ],
     }

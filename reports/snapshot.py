@@ -42,7 +42,11 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the draft; `discipline` is empty for one that is for everyone. `length` in code points."""
+    """A section of the draft; `discipline` is empty for one that is for everyone. `length` in code points.
+
+    `text` is the id of its words, `uploaded` that of the words the file `source` (an id) came with: another one where
+    something was written here since. Words never change under their id. 0 and empty: not known.
+    """
 
     key: str
     chapter: str
@@ -50,6 +54,18 @@ class Section:
     position: int
     discipline: str = ""
     length: int = 0
+    text: int = 0
+    uploaded: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that sections of the draft come from; its bytes never change."""
+
+    id: str
+    format: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -179,6 +195,7 @@ class Snapshot:
     members: tuple[Member, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     sections: tuple[Section, ...] = ()
+    sources: tuple[Source, ...] = ()
     reviews: tuple[Review, ...] = ()
     questions: tuple[Question, ...] = ()
     answers: tuple[Answer, ...] = ()

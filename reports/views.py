@@ -57,7 +57,7 @@ def report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def report_file(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     """One file of a report, as a download that no cache keeps."""
     row = _load(request, slug, pk, "report.read")
-    file = row.files.filter(format=name, state="done").first()
+    file = row.file_at(name)
     if file is None or not file.path.exists():
         raise Http404(_("There is nothing at this address."))
     answer = FileResponse(

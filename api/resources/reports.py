@@ -105,7 +105,7 @@ class ReportDownload(OneReport):
 
     @described("A file of a report", answer=OpenApiTypes.BINARY, media="*/*")
     def get(self, request: Request, pk: str, format_name: str) -> FileResponse:
-        file = self.object.files.filter(format=format_name, state="done").first()
+        file = self.object.file_at(format_name)
         if file is None or not file.path.exists():
             raise Http404
         kind = FORMATS[file.format].media_type
@@ -137,9 +137,10 @@ def represent(report: Report, view: ApiView) -> dict:
                 "format": file.format,
                 "state": file.state,
                 "error": file.error or None,
-                "url": view.url("report_download", report.pk, file.format) if file.state == "done" else None,
+                "url": view.url("report_download", report.pk, file.address) if file.state == "done" else None,
                 "bytes": file.bytes,
                 "sha256": file.sha256 or None,
+                **({"source": file.source} if file.source else {}),
             }
             for file in report.files.all()
         ],

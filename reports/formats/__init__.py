@@ -1,6 +1,7 @@
 """The files a report can be had as: one module each, rendered from the report's JSON alone.
 
-A format is one module with `render(data, sha256) -> bytes` and one line in FORMATS. Same JSON, same bytes.
+A format is one module with `render(data, sha256) -> bytes` and one line in FORMATS. Same JSON, same bytes. One that
+comes in several files also has `sources(data)`, the names by which `render(data, sha256, source)` knows them.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,18 +10,27 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.formats import csv, html, json, markdown, pdf
+from reports.formats import csv, docx, html, json, markdown, pdf
+
+
+def one_file(data: dict[str, Any]) -> list[str]:
+    """The files of a format that comes in one."""
+    return [""]
 
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of file: `suffix` of its name, its media type, and the words of the dialog."""
+    """One kind of file: `suffix` of its name, its media type, and the words of the dialog.
 
-    render: Callable[[dict[str, Any], str], bytes]
+    `sources`: the files it comes in, ids of the author's own that they are made of or empty.
+    """
+
+    render: Callable[..., bytes]
     suffix: str
     media_type: str
     label: Any
     hint: Any
+    sources: Callable[[dict[str, Any]], list[str]] = one_file
 
 
 FORMATS: dict[str, Format] = {
@@ -41,6 +51,14 @@ FORMATS: dict[str, Format] = {
         _("This report as Markdown"),
         _("Plain text, to cut and paste from."),
     ),
+    "docx": Format(
+        docx.render,
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        _("Your Word file with the notes in it"),
+        _("Each note as a comment on its words, suggestions as tracked changes."),
+        docx.sources,
+    ),
     "csv": Format(
         csv.render,
         "csv",
@@ -53,7 +71,7 @@ FORMATS: dict[str, Format] = {
     ),
 }
 DEFAULT = ("pdf", "json")
-LATER = ("docx", "report_docx", "xlsx", "zip")
+LATER = ("report_docx", "xlsx", "zip")
 
 
 class FormatRefused(ValueError):

@@ -107,7 +107,7 @@ def test_cancelled_and_deleted(as_author, draft, run_jobs):
     ("change", "said"),
     [
         ({"formats": []}, "Choose at least one form."),
-        ({"formats": ["docx"]}, "docx is not one of the available choices"),
+        ({"formats": ["exe"]}, "exe is not one of the available choices"),
         ({"disciplines": []}, "Choose at least one discipline."),
         ({"draft": "9"}, "9 is not one of the available choices"),
         ({"names": "everyone"}, "everyone is not one of the available choices"),
