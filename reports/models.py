@@ -94,3 +94,24 @@ class ReportFile(models.Model):
     @property
     def path(self):
         return settings.REPORTS_DIR / self.sha256
+
+
+class ShareLink(models.Model):
+    """Opens the page of one report to whoever holds it, without an account, until it expires or is stopped. Only the
+    hash of its secret is kept."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="share_links")
+    recipient = models.CharField(max_length=120, help_text="for whom it was made, in the author's words")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    created = models.DateTimeField(default=timezone.now)
+    expires = models.DateTimeField()
+    stopped = models.DateTimeField(null=True, blank=True)
+    opened = models.PositiveIntegerField(default=0, help_text="how often its page was asked for")
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+
+    @property
+    def is_open(self) -> bool:
+        return self.stopped is None and self.expires > timezone.now()

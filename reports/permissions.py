@@ -5,4 +5,5 @@ from manuscripts.permissions import TEAM_ONLY, allow, author_team, both, may_wri
 allow("findings.read", author_team, otherwise=TEAM_ONLY)
 allow("report.read", author_team, otherwise=TEAM_ONLY)
 allow("report.create", both(author_team, may_write), otherwise=TEAM_ONLY)
+allow("report.share", both(author_team, may_write), otherwise=TEAM_ONLY)
 allow("report.delete", both(author_team, may_write), otherwise=TEAM_ONLY)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_home
+from . import views, views_home, views_share
 
 urlpatterns = [
     path("m/<slug:slug>/", views_home.manuscript, name="manuscript"),
@@ -10,5 +10,8 @@ urlpatterns = [
     path("m/<slug:slug>/reports/<int:pk>/", views.report, name="report"),
     path("m/<slug:slug>/reports/<int:pk>/cancel/", views.report_cancel, name="report_cancel"),
     path("m/<slug:slug>/reports/<int:pk>/delete/", views.report_delete, name="report_delete"),
+    path("m/<slug:slug>/reports/<int:pk>/share/", views_share.report_share, name="report_share"),
+    path("m/<slug:slug>/reports/<int:pk>/share/<int:link>/stop/", views_share.share_stop, name="share_stop"),
+    path("s/<str:token>/", views_share.shared, name="shared"),
     path("m/<slug:slug>/reports/<int:pk>/files/<slug:name>/", views.report_file, name="report_file"),
 ]

@@ -16,6 +16,7 @@ from reports.formats import FORMATS
 from reports.forms import ReportForm
 from reports.models import Report
 from reports.page import page
+from reports.sharing import DAYS, may_leave
 from reports.snapshot import Edition
 
 LISTED = 50
@@ -44,19 +45,21 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A report as a page; how far it is while it is made (asked again by htmx every second)."""
-    row = _load(request, slug, pk, "report.read")
+    row = load_report(request, slug, pk, "report.read")
     context = {"manuscript": row.manuscript, "here": "report", "report": row}
     if request.htmx:
         return render(request, "reports/_progress.html", context) if row.is_being_made else HttpResponseClientRefresh()
     if row.state == "done":
         context |= {"page": page(row.snapshot) if row.is_readable else None, "files": _files(row)}
+        context |= {"leaves": may_leave(row), "links": row.share_links.all(), "days": DAYS}
+        context["shared"] = request.session.pop("shared", None)
     return render(request, "reports/report.html", context)
 
 
 @require_safe
 def report_file(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     """One file of a report, as a download that no cache keeps."""
-    row = _load(request, slug, pk, "report.read")
+    row = load_report(request, slug, pk, "report.read")
     file = row.file_at(name)
     if file is None or not file.path.exists():
         raise Http404(_("There is nothing at this address."))
@@ -71,18 +74,19 @@ def report_file(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResp
 @require_POST
 def report_cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Ends the making of a report."""
-    making.cancel_report(request.actor, _load(request, slug, pk, "report.delete"))
+    making.cancel_report(request.actor, load_report(request, slug, pk, "report.delete"))
     return redirect("report", slug, pk)
 
 
 @require_POST
 def report_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Takes a report and its files away."""
-    making.delete_report(request.actor, _load(request, slug, pk, "report.delete"))
+    making.delete_report(request.actor, load_report(request, slug, pk, "report.delete"))
     return redirect("reports", slug)
 
 
-def _load(request: HttpRequest, slug: str, pk: int, action: str) -> Report:
+def load_report(request: HttpRequest, slug: str, pk: int, action: str) -> Report:
+    """The report of that manuscript, where the actor may do that with it."""
     manuscript = load(Manuscript, request.actor, action, slug=slug)
     rows = Report.objects.filter(manuscript=manuscript).select_related("draft", "manuscript")
     return load(rows, request.actor, action, pk=pk)

@@ -52,6 +52,8 @@ SENTENCES = {
     "review.submitted": _("finished their review"),
     "review.declined": _("declined"),
     "report.done": _("made a report"),
+    "report.shared": _("made a link to a report"),
+    "report.share_stopped": _("stopped a link to a report"),
     "sample.begun": _("began to load the sample"),
     "sample.loaded": _("loaded the sample"),
 }

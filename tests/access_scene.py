@@ -29,6 +29,7 @@ from manuscripts.models import Draft, Image, SectionText, Source
 from manuscripts.modes import OthersSections, Visibility
 from manuscripts.uploads import store_bytes, upload
 from reports.making import Wish, request_report
+from reports.sharing import share
 from reviews.answers import questions_of, save_answer
 from reviews.applying import apply
 from reviews.invitations import personal_link
@@ -104,8 +105,11 @@ def make_scene() -> Scene:
     scene.held["ready"] = Draft.objects.get(manuscript=book, number=2, state="ready")
     _say_things(scene)
     report = request_report(owner, book, Wish(formats=("json",)))
+    leaves = request_report(owner, book, Wish(formats=("json",), edition="publisher"))
     run_all_jobs()
     report.refresh_from_db()
+    leaves.refresh_from_db()
+    scene.held["link"], scene.held["link_secret"] = share(owner, leaves, "Halvard Press", 30)
     assert report.state == "done"
     scene.held |= {"report": report, "queued": request_report(owner, book, Wish(formats=("json",)))}
     _add_picture(scene)
@@ -212,6 +216,9 @@ def _name_addresses(scene: Scene) -> None:
         scene.args[name] = {"pk": held["suggestion"].pk}
     for name in ("report", "report_cancel", "report_delete", "report_file", "api:report", "api:report_download"):
         scene.args[name] = {"pk": held["report"].pk}
+    scene.args["report_share"] = {"pk": held["link"].report_id}
+    scene.args["share_stop"] = {"pk": held["link"].report_id, "link": held["link"].pk}
+    scene.args["shared"] = {"token": held["link_secret"]}
     for name in ("api:job", "api:job_cancel"):
         scene.args[name] = {"pk": job_id}
     for name in ("person", "person_resend", "person_revoke", "person_remove"):
@@ -325,6 +332,7 @@ BODIES: dict[str, Any] = {
     "tokens POST": {"name": "nightly", "scope": "read", "days": "7", "manuscript": ""},
     "manuscript_new POST": {"title": "A third book", "pitch": "", "language": "en", "time_zone": "UTC"},
     "reports POST": _report_form,
+    "report_share POST": {"recipient": "Another press", "days": "7"},
     "draft_new POST": _file,
     "draft_correct POST": _correction,
     "draft_open POST": {"as": "new", "confirmed": "on"},
