@@ -22,7 +22,9 @@ EDITIONS = {
     "roles": ("readers", False),
     "none": ("publisher", False),
 }
-DATA = ("csv", "json")
+#: What a script reads, offered as one.
+DATA = ("json", "csv")
+ICONS = {"xlsx": "table", "data": "data"}
 
 
 class ReportForm(forms.Form):
@@ -38,9 +40,9 @@ class ReportForm(forms.Form):
     leave_out = forms.BooleanField(label=_("Leave out notes for the author only"), required=False)
     formats = forms.MultipleChoiceField(
         label=_("Formats"),
-        choices=[(name, kind.label) for name, kind in FORMATS.items()],
+        choices=[*((name, kind.label) for name, kind in FORMATS.items() if name not in DATA), ("data", _("Data"))],
         widget=forms.CheckboxSelectMultiple,
-        initial=list(DEFAULT),
+        initial=[*(name for name in DEFAULT if name not in DATA), "data"],
         error_messages={"required": _("Choose at least one form.")},
     )
     cover = forms.CharField(
@@ -72,16 +74,18 @@ class ReportForm(forms.Form):
         ]
 
     def forms_offered(self) -> list[dict[str, Any]]:
-        """The formats with their words and whether they are ticked."""
+        """The formats with their words, in the order of the choices, and whether they are ticked."""
         ticked = self["formats"].value() or []
         return [
             {
                 "name": name,
-                "kind": kind,
+                "label": label,
+                "suffixes": [FORMATS[part].suffix for part in (DATA if name == "data" else (name,))],
+                "hint": FORMATS["json" if name == "data" else name].hint,
                 "ticked": name in ticked,
-                "icon": "data" if name in ("csv", "json") else "file",
+                "icon": ICONS.get(name, "file"),
             }
-            for name, kind in FORMATS.items()
+            for name, label in self.fields["formats"].choices
         ]
 
     def wish(self) -> Wish:
@@ -90,7 +94,7 @@ class ReportForm(forms.Form):
         edition, names = EDITIONS[data["names"]]
         everything = len(data["disciplines"]) == len(self.codes)
         return Wish(
-            formats=tuple(data["formats"]),
+            formats=tuple(f for name in data["formats"] for f in (DATA if name == "data" else (name,))),
             draft=int(data["draft"]),
             edition=edition,
             names=names,

@@ -78,7 +78,8 @@ def sees(book: Data, codes: dict[str, str]) -> Data:
     ranked = sorted(full, key=lambda d: (-full[d]["mean"], list(codes).index(d)))
     if len(full) == 1:
         does = "sees" if seeing else "does not see"
-        text = f"The one discipline with three or more readers {does} value in this book."
+        who = codes[ranked[0]] if len(codes) == 1 else "The one discipline with three or more readers"
+        text = f"{who} {does} value in this book."
     else:
         verb = "sees" if len(seeing) < 2 else "see"
         seen = number(len(seeing), capital=True) if seeing else "None"

@@ -164,7 +164,8 @@ def make_file(report: Report, name: str, source: str = "") -> ReportFile:
     """
     kind = FORMATS[name]
     title = slugify(report.manuscript.title)[:60] or "report"
-    file = ReportFile(report=report, format=name, name=f"{title}-draft-{report.draft}.{kind.suffix}")
+    called = f"-{kind.called}" if kind.called else ""
+    file = ReportFile(report=report, format=name, name=f"{title}-draft-{report.draft}{called}.{kind.suffix}")
     if source:
         file.source = originals.name_of(source)
         stem = PurePath(file.source).stem[:100]

@@ -10,6 +10,7 @@ from jobs.models import Job
 from manuscripts.models import Draft, Manuscript, Membership
 
 from .findings import SCHEMA
+from .formats import FORMATS
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -90,6 +91,11 @@ class ReportFile(models.Model):
     def address(self) -> str:
         """Its name in URLs: that of its format, with the number behind it from the second one on."""
         return self.format if self.part == 1 else f"{self.format}-{self.part}"
+
+    @property
+    def short(self) -> str:
+        """What it is called in a list of files."""
+        return FORMATS[self.format].short
 
     @property
     def path(self):

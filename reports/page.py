@@ -31,26 +31,29 @@ def facts(pages: Pages) -> list[Data]:
     """The line of figures below the title."""
     data = pages.data
     everyone: Data = data["coverage"]["all"]
-    book: Data = data["book"]["value"]["by_discipline"]
-    full = sum(not f["hidden"] and sum(f["distribution"]) >= 3 for f in book.values())
-    rated = number(full) if full else "none"
     notes: Data = data["remarks"]
     waiting = notes["by_decision"]["open"] if data["edition"] == "author" else 0
-    said = [
-        {
-            "figure": f"{everyone['finished']}",
-            "text": f"of {everyone['asked']} {'reader' if everyone['asked'] == 1 else 'readers'} finished",
-        },
-        {
-            "figure": str(len(pages.disciplines)),
-            "text": f"disciplines, {rated} with three or more ratings",
-        },
-        {"figure": str(notes["total"]), "text": "notes" + (f", {waiting} to answer" if waiting else "")},
-    ]
+    said = [voices(pages)]
+    if everyone["asked"] is not None:
+        asked = f"of {everyone['asked']} {'reader' if everyone['asked'] == 1 else 'readers'} finished"
+        said.insert(0, {"figure": f"{everyone['finished']}", "text": asked})
+    wait = f", {waiting} to answer" if waiting else ""
+    said.append({"figure": str(notes["total"]), "text": f"{'note' if notes['total'] == 1 else 'notes'}{wait}"})
     draft: Data = data["draft"]
     opened = f"open since {day(draft['opened'])}, " if draft["opened"] else ""
     said.append({"figure": "", "text": f"Draft {draft['label']}, {opened}as of {day(data['as_of'])}"})
     return said
+
+
+def voices(pages: Pages) -> Data:
+    """Whose report it is: how many disciplines, or which one."""
+    if len(pages.disciplines) == 1:
+        (only,) = pages.disciplines.values()
+        return {"figure": only["code"], "text": only["name"]}
+    book: Data = pages.data["book"]["value"]["by_discipline"]
+    full = sum(not f["hidden"] and sum(f["distribution"]) >= 3 for f in book.values())
+    rated = number(full) if full else "none"
+    return {"figure": str(len(pages.disciplines)), "text": f"disciplines, {rated} with three or more ratings"}
 
 
 def value_rows(pages: Pages) -> list[Data]:
@@ -381,6 +384,9 @@ def title_of(pages: Pages) -> str:
     """The title of the report."""
     data = pages.data
     label = data["draft"]["label"]
+    if len(pages.disciplines) == 1:
+        (only,) = pages.disciplines.values()
+        return f"What {only['name']} said of draft {label}"
     book: Data = data["book"]["value"]
     full = sum(not f["hidden"] and sum(f["distribution"]) >= 3 for f in book["by_discipline"].values())
     everyone = book["all"]

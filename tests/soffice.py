@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 
 SOFFICE = shutil.which("soffice")
+CALC = bool(SOFFICE) and (Path(SOFFICE).resolve().parent / "libsclo.so").exists()
 needs_libreoffice = pytest.mark.skipif(
     SOFFICE is None, reason="LibreOffice is not installed (apt-get install libreoffice-writer-nogui)"
 )
+needs_calc = pytest.mark.skipif(not CALC, reason="Calc is not installed (apt-get install libreoffice-calc-nogui)")
+#: How each kind is written: text as UTF-8; every sheet as a file of its own, as shown, all cells quoted.
+FILTERS = {
+    "txt": "txt:Text (encoded):UTF8",
+    "csv": "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false,false,false,-1",
+}
 
 MODULE = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
@@ -47,3 +54,14 @@ def accepted_by_libreoffice(data: bytes, folder: Path, reject: bool = False) -> 
     macro = f'macro:///Standard.Module1.Settle("{source.as_uri()}","{target.as_uri()}","{order}")'
     subprocess.run([*command, macro], check=True, capture_output=True, timeout=120)
     return target.read_text(encoding="utf-8-sig")
+
+
+def converted(data: bytes, suffix: str, target: str, folder: Path) -> dict[str, Path]:
+    """The files LibreOffice makes of one: by the name of the sheet for a spreadsheet as csv, else under ""."""
+    assert SOFFICE
+    source, out = folder / f"source.{suffix}", folder / target
+    source.write_bytes(data)
+    command = [SOFFICE, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore"]
+    command += ["--convert-to", FILTERS.get(target, target), "--outdir", str(out), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    return {file.stem.removeprefix("source").lstrip("-"): file for file in out.iterdir()}

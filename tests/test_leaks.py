@@ -5,11 +5,14 @@ the author has ever seen. Nobody finds a word that is not theirs to read; the au
 are there to be found.
 """
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterable
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+import pypdf
 import pytest
 from django.core import mail
 from django.core.cache import cache
@@ -80,6 +83,19 @@ def replace_draft(book: Manuscript, chapters: dict) -> Draft:
     return new
 
 
+OUTWARD = ("json", "csv", "markdown", "xlsx", "report_docx", "zip")
+
+
+def words_in(file: bytes) -> str:
+    """All that a file says, in its parts and in the PDFs among them."""
+    if file.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(file)) as archive:
+            return "\n".join(words_in(archive.read(name)) for name in archive.namelist())
+    if file.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(file)).pages)
+    return file.decode(errors="replace")
+
+
 class World:
     """The cast's people around a book of our own, in a round that keeps others' sections closed."""
 
@@ -97,9 +113,7 @@ class World:
         self._elsewhere()
         upload(owner, book, [Upload("next.md", f"# The handover\n\n{NEXT_DRAFT}\n\n# The promise\n\nx\n".encode())])
         request_report(owner, book, Wish(formats=("json", "csv", "markdown", "html"), cover=COVER))
-        self.outward = request_report(
-            owner, book, Wish(formats=("json", "csv", "markdown"), edition="publisher", names=False)
-        )
+        self.outward = request_report(owner, book, Wish(formats=OUTWARD, edition="publisher", names=False))
         run_all_jobs()
         self.outward.refresh_from_db()
         self.mails = list(mail.outbox)
@@ -329,8 +343,9 @@ def test_what_leaves_the_author_team_names_nobody(world):
     hidden = {name for who in PEOPLE for name in names_of(who)}
     hidden |= {OPS_WHISPER, SEC_WHISPER, OPS_UNSENT, SEC_UNSENT, TEAM_UNSENT, NEXT_DRAFT, OTHER_BOOK, OTHER_NOTE}
     hidden |= {OPS_NOTE, SEC_NOTE, OPS_ANSWER, SEC_ANSWER}  # nobody allowed to quote them
-    files = {file.format: file.path.read_text(errors="replace").lower() for file in world.outward.files.all()}
-    assert set(files) == {"json", "csv", "markdown"}
+    files = {file.format: words_in(file.path.read_bytes()).lower() for file in world.outward.files.all()}
+    assert set(files) == set(OUTWARD)
+    assert min(map(len, files.values())) > 100  # they can be read
     assert {(name, word) for name, text in files.items() for word in hidden if word in text} == set()
     assert json.loads(files["json"])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.formats import csv, docx, html, json, markdown, pdf
+from reports.formats import by_discipline, csv, docx, html, json, markdown, pdf, report_docx, xlsx
 
 
 def one_file(data: dict[str, Any]) -> list[str]:
@@ -22,6 +22,7 @@ def one_file(data: dict[str, Any]) -> list[str]:
 class Format:
     """One kind of file: `suffix` of its name, its media type, and the words of the dialog.
 
+    `called` stands in the file's name where the suffix alone would not tell it from another.
     `sources`: the files it comes in, ids of the author's own that they are made of or empty.
     """
 
@@ -30,12 +31,49 @@ class Format:
     media_type: str
     label: Any
     hint: Any
+    called: str = ""
     sources: Callable[[dict[str, Any]], list[str]] = one_file
+
+    @property
+    def short(self) -> str:
+        """What it is called in a list of files: "PDF", "DOCX report"."""
+        return f"{self.suffix.upper()} {self.called.replace('-', ' ')}".strip()
 
 
 FORMATS: dict[str, Format] = {
     "pdf": Format(
         pdf.render, "pdf", "application/pdf", _("This report as PDF"), _("Fixed pages, for reading and print.")
+    ),
+    "docx": Format(
+        docx.render,
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        _("Your Word file with the notes in it"),
+        _("Each note as a comment on its words, suggestions as tracked changes."),
+        sources=docx.sources,
+    ),
+    "report_docx": Format(
+        report_docx.render,
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        _("This report in Word"),
+        _("To cut and paste from; tables stay tables."),
+        "report",
+    ),
+    "xlsx": Format(
+        xlsx.render,
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _("Spreadsheet"),
+        _("Every note, answer and figure, one sheet each."),
+    ),
+    "zip": Format(
+        by_discipline.render,
+        "zip",
+        "application/zip",
+        _("What each discipline said"),
+        _("One PDF for each discipline that said something."),
+        "by-discipline",
     ),
     "html": Format(
         html.render,
@@ -51,14 +89,6 @@ FORMATS: dict[str, Format] = {
         _("This report as Markdown"),
         _("Plain text, to cut and paste from."),
     ),
-    "docx": Format(
-        docx.render,
-        "docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        _("Your Word file with the notes in it"),
-        _("Each note as a comment on its words, suggestions as tracked changes."),
-        docx.sources,
-    ),
     "csv": Format(
         csv.render,
         "csv",
@@ -71,11 +101,10 @@ FORMATS: dict[str, Format] = {
     ),
 }
 DEFAULT = ("pdf", "json")
-LATER = ("report_docx", "xlsx", "zip")
 
 
 class FormatRefused(ValueError):
-    """A format that cannot be asked for: `format`, `code` (not_available, unknown_format, empty) and `detail`."""
+    """A format that cannot be asked for: `format`, `code` (unknown_format, empty) and `detail`."""
 
     def __init__(self, name: str, code: str, detail: Any):
         super().__init__(str(detail))
@@ -85,10 +114,6 @@ class FormatRefused(ValueError):
 def check_formats(names: Sequence[str]) -> list[str]:
     """The formats asked for, each once, in the order of FORMATS. FormatRefused for the first that cannot be made."""
     for name in names:
-        if name in LATER:
-            raise FormatRefused(
-                name, "not_available", _("The format “%(name)s” is not available yet.") % {"name": name}
-            )
         if name not in FORMATS:
             raise FormatRefused(
                 str(name), "unknown_format", _("There is no format “%(name)s”.") % {"name": str(name)[:40]}

@@ -145,7 +145,7 @@ def test_deleting_takes_the_files(draft, run_jobs, django_capture_on_commit_call
 @pytest.mark.parametrize(
     ("wish", "field", "code"),
     [
-        ({"formats": ("zip",)}, "formats", "not_available"),
+        ({"formats": ("epub",)}, "formats", "unknown_format"),
         ({"formats": ("exe",)}, "formats", "unknown_format"),
         ({"formats": ()}, "formats", "empty"),
         ({"disciplines": ("astrology",)}, "disciplines", "invalid"),

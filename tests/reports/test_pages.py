@@ -39,7 +39,7 @@ def wish(**changes):
         "draft": "1",
         "names": "all",
         "disciplines": ["it-operations", "information-security"],
-        "formats": ["pdf", "csv"],
+        "formats": ["pdf", "data"],
         "cover": "Three days in.",
         **changes,
     }
@@ -67,6 +67,32 @@ def test_the_main_way_dialog_report_file(as_author, draft, run_jobs):
     assert got["Cache-Control"] == "private, no-store" and got["X-Content-Type-Options"] == "nosniff"
     assert b"".join(got.streaming_content).startswith(b"%PDF-")
     assert "Report on draft 1" in as_author.get(address(draft)).content.decode()
+
+
+def test_the_dialog_offers_each_form_by_what_it_is(as_author, draft, run_jobs):
+    dialog = " ".join(as_author.get(address(draft)).text.split())
+    for words in (
+        "<b>This report in Word</b><code>.docx</code><small>To cut and paste from; tables stay tables.</small>",
+        "<b>Spreadsheet</b><code>.xlsx</code><small>Every note, answer and figure, one sheet each.</small>",
+        "<b>Data</b><code>.json and .csv</code><small>The same snapshot for a script, with its checksum.</small>",
+        "<b>What each discipline said</b><code>.zip</code><small>One PDF for each discipline that",
+    ):
+        assert words in dialog, words
+    assert 'value="data" checked' in dialog and 'value="xlsx" checked' not in dialog
+    report = make(as_author, draft, run_jobs, formats=["report_docx", "xlsx", "zip", "data"])
+    assert {file.format: file.name for file in report.files.all()} == {
+        "report_docx": "the-night-shift-draft-1-report.docx",
+        "xlsx": "the-night-shift-draft-1.xlsx",
+        "zip": "the-night-shift-draft-1-by-discipline.zip",
+        "csv": "the-night-shift-draft-1.csv",
+        "json": "the-night-shift-draft-1.json",
+    }
+    listed = as_author.get(address(draft)).text
+    for words in (">DOCX report<", ">XLSX<", ">ZIP by discipline<", ">CSV<", ">JSON<"):
+        assert words in listed
+    got = as_author.get(address(draft, f"{report.pk}/files/xlsx/"))
+    assert got["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert b"".join(got.streaming_content).startswith(b"PK")
 
 
 @pytest.mark.parametrize("older", [{"format": "widemargin-report/1", "book": {}}, {"schema": 0}, {}])
