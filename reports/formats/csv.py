@@ -34,7 +34,7 @@ COLUMNS = (
     "scope",
     "value",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones are formulas too where Japanese is set
 
 
 def guarded(value: object) -> str:
@@ -45,13 +45,14 @@ def guarded(value: object) -> str:
 
 def render(data: dict[str, Any], sha256: str) -> bytes:
     """One table of notes, then answers, with the columns of COLUMNS."""
-    out = io.StringIO()
+    made = io.BytesIO()
+    out = io.TextIOWrapper(made, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     pages = Pages(data)
     for row in (*notes(pages), *answers(pages)):
         writer.writerow({column: guarded(value) for column, value in row.items()})
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return made.getvalue()
 
 
 def notes(pages: Pages) -> Iterator[dict[str, Any]]:
