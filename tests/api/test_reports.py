@@ -54,7 +54,7 @@ def test_a_report_from_wish_to_files(owner, said, run_jobs):
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({"formats": ["zip"]}, "formats"), ({"formats": ["exe"]}, "formats"), ({"formats": []}, "formats"),
+    [({"formats": ["exe"]}, "formats"), ({"formats": []}, "formats"),
      ({"formats": "pdf"}, "formats"), ({"draft": 7}, "draft"), ({"draft": "1"}, "draft"), ({"edition": "I"}, "edition"),
      ({"disciplines": ["alchemy"]}, "disciplines"), ({"names": "yes"}, "names"), ({"since": "soon"}, "since"),
      ({"state": "done"}, "state"), ({"made_by": 1}, "made_by"), ({"cover": "x"}, "cover")],
