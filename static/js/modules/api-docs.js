@@ -12,4 +12,10 @@ window.SwaggerUIBundle({
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
+  onComplete() {
+    // what it says of the whole stands outside of its main part
+    const about = holder.querySelector(".information-container");
+    about?.setAttribute("role", "region");
+    about?.setAttribute("aria-label", document.title);
+  },
 });
