@@ -1,14 +1,18 @@
 """The dialog that makes a report."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from manuscripts.models import Draft, Manuscript
+from manuscripts.models import Draft, Manuscript, Placement
 from manuscripts.rendering import clean_input
 from reports.formats import DEFAULT, FORMATS
 from reports.making import LONGEST_COVER, Wish
+from reports.wording import DECISION_WORDS, KIND_WORDS
+from reviews.contents import numbered
 
 NAMES = [
     ("all", _("All names: for your desk only")),
@@ -45,6 +49,11 @@ class ReportForm(forms.Form):
         initial=[*(name for name in DEFAULT if name not in DATA), "data"],
         error_messages={"required": _("Choose at least one form.")},
     )
+    chapters = forms.MultipleChoiceField(label=_("Chapters"), required=False)
+    kinds = forms.MultipleChoiceField(label=_("Kinds of notes"), choices=list(KIND_WORDS.items()), required=False)
+    decisions = forms.MultipleChoiceField(label=_("Decisions"), choices=list(DECISION_WORDS.items()), required=False)
+    since = forms.DateField(label=_("Notes from"), required=False)
+    until = forms.DateField(label=_("Notes until"), required=False)
     cover = forms.CharField(
         label=_("Covering note"),
         help_text=_("It stands on the first page, above your name. Nothing else in the report is yours to change."),
@@ -61,9 +70,41 @@ class ReportForm(forms.Form):
         self.fields["disciplines"].choices = [(d.slug, d.name) for d in rows]
         self.fields["disciplines"].initial = [d.slug for d in rows]
         self.codes = {d.slug: d.code for d in rows}
+        self.fields["chapters"].choices = chapters_of(self.drafts)
+        self.zone = ZoneInfo(manuscript.time_zone)
 
     def clean_cover(self) -> str:
         return clean_input(self.cleaned_data["cover"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The end lies before the beginning."))
+        return data
+
+    @property
+    def narrows(self) -> list[dict[str, Any]]:
+        """What narrows the notes, each with its choices; nothing ticked is all of them."""
+        return [
+            {
+                "name": name,
+                "label": self.fields[name].label,
+                "choices": [
+                    {"value": value, "label": label, "ticked": value in (self[name].value() or [])}
+                    for value, label in self.fields[name].choices
+                ],
+            }
+            for name in ("chapters", "kinds", "decisions")
+        ]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self[name].value() for name in ("chapters", "kinds", "decisions", "since", "until"))
+
+    def _begins(self, day: date) -> datetime:
+        """The first moment of a day where the manuscript is."""
+        return datetime.combine(day, time(), self.zone)
 
     def chips(self) -> list[dict[str, Any]]:
         """The disciplines with their codes and whether they are ticked."""
@@ -99,9 +140,22 @@ class ReportForm(forms.Form):
             edition=edition,
             names=names,
             disciplines=None if everything else tuple(data["disciplines"]),
+            chapters=tuple(data["chapters"]) or None,
+            kinds=tuple(data["kinds"]) or None,
+            decisions=tuple(data["decisions"]) or None,
+            since=self._begins(data["since"]) if data["since"] else None,
+            until=self._begins(data["until"] + timedelta(days=1)) if data["until"] else None,
             cover=data["cover"].strip(),
             author_only=not data["leave_out"],
         )
+
+
+def chapters_of(drafts: list[Draft]) -> list[tuple[str, str]]:
+    """The chapters of these drafts by key, as the newest of them that has each calls it."""
+    rows = Placement.objects.filter(draft__in=drafts, chapter_position__gt=0).order_by("draft__number")
+    rows = rows.values_list("chapter__key", "chapter_position", "chapter_title").distinct()
+    named = {key: (position, title) for key, position, title in rows}
+    return [(key, numbered(*named[key])) for key in sorted(named, key=lambda key: named[key])]
 
 
 def draft_label(draft: Draft) -> str:

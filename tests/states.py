@@ -261,6 +261,7 @@ AUTHOR = [
     State("person", "author", "{book}people/{person}/"),
     State("questions", "author", "{book}questions/"),
     State("questions unfolded", "author", "{book}questions/", unfold),
+    State("reports unfolded", "author", "{book}reports/", unfold),
     State("reports", "author", "{book}reports/", unfold),
     State("reports empty", "author", "{empty}reports/"),
     State("report", "author", "{book}reports/{report}/", sampled=True),

@@ -147,6 +147,26 @@ def test_a_wrong_choice_is_said_in_words_and_keeps_the_note(as_author, draft, ch
     assert not Report.objects.exists()
 
 
+def test_only_some_notes_are_chosen_and_stay_chosen(as_author, draft, run_jobs):
+    chosen = {"chapters": ["c1"], "kinds": ["comment"], "decisions": ["open"]}
+    make(as_author, draft, run_jobs, **chosen, since="2026-03-01", until="2026-03-31")
+    options = Report.objects.get().options
+    assert {name: options[name] for name in chosen} == chosen
+    assert (options["since"], options["until"]) == ("2026-03-01T00:00:00.000000Z", "2026-04-01T00:00:00.000000Z")
+    again = as_author.post(address(draft), wish(**chosen, since="2026-03-31", until="2026-03-01"))
+    text = again.content.decode()
+    assert again.status_code == 400 and "The end lies before the beginning." in text
+    assert 'value="comment" checked' in text and 'value="2026-03-31"' in text
+    assert "<details" in text and 'narrow-notes" open' in text
+
+
+def test_nothing_chosen_is_everything(as_author, draft, run_jobs):
+    make(as_author, draft, run_jobs)
+    options = Report.objects.get().options
+    assert {options[name] for name in ("chapters", "kinds", "decisions")} == {None}
+    assert 'narrow-notes" open' not in as_author.get(address(draft)).content.decode()
+
+
 def test_other_editions_hold_no_name(as_author, draft, run_jobs):
     for names in ("roles", "none", "allowed"):
         report = make(as_author, draft, run_jobs, names=names)
