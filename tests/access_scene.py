@@ -283,7 +283,7 @@ def _file(scene: Scene) -> dict:
 
 
 def _report_form(scene: Scene) -> dict:
-    return {"draft": "1", "names": "all", "disciplines": ["it-operations"], "formats": ["json"], "cover": ""}
+    return {"draft": "1", "names": "all", "disciplines": ["it-operations"], "formats": ["data"], "cover": ""}
 
 
 def _outline(scene: Scene) -> dict:
