@@ -241,6 +241,7 @@ def test_single_keys_can_be_switched_off(enter, omar):
 
 def test_single_keys_go_on_after_an_answer_was_chosen(enter, omar):
     page = enter(omar)
+    page.wait_for_selector("#verdict fieldset")
     page.keyboard.press("v")
     page.wait_for_selector("#verdict [type=radio]:focus")
     page.keyboard.press("Space")
