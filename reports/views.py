@@ -1,5 +1,7 @@
 """The reports of a manuscript: the list and the dialog, a report's page, its files."""
 
+from typing import Any
+
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -46,14 +48,19 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
 def report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A report as a page; how far it is while it is made (asked again by htmx every second)."""
     row = load_report(request, slug, pk, "report.read")
-    context = {"manuscript": row.manuscript, "here": "report", "report": row}
+    context = report_context(row)
     if request.htmx:
         return render(request, "reports/_progress.html", context) if row.is_being_made else HttpResponseClientRefresh()
+    return render(request, "reports/report.html", context)
+
+
+def report_context(row: Report) -> dict[str, Any]:
+    """What the page of a report shows."""
+    context: dict[str, Any] = {"manuscript": row.manuscript, "here": "report", "report": row}
     if row.state == "done":
         context |= {"page": page(row.snapshot) if row.is_readable else None, "files": _files(row)}
         context |= {"leaves": may_leave(row), "links": row.share_links.all(), "days": DAYS}
-        context["shared"] = request.session.pop("shared", None)
-    return render(request, "reports/report.html", context)
+    return context
 
 
 @require_safe

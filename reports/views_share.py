@@ -11,26 +11,22 @@ from manuscripts.errors import Refused
 from reports import sharing
 from reports.models import ShareLink
 from reports.page import page
-from reports.views import load_report
+from reports.views import load_report, report_context
 
 
 @require_POST
 def report_share(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Makes a link. Its address is shown once, on the page that follows."""
+    """Makes a link. Its address is shown once, on the page that answers: it is kept nowhere."""
     report = load_report(request, slug, pk, "report.share")
-    days = request.POST.get("days", "")
+    typed = {"recipient": request.POST.get("recipient", ""), "days": request.POST.get("days", "")}
+    days = int(typed["days"]) if typed["days"].isdecimal() else 0
     try:
-        link, secret = sharing.share(
-            request.actor, report, request.POST.get("recipient", ""), int(days) if days.isdecimal() else 0
-        )
+        _link, secret = sharing.share(request.actor, report, typed["recipient"], days)
     except Refused as refused:
-        messages.error(request, str(refused.detail))
-        return redirect("report", slug, pk)
-    request.session["shared"] = {
-        "link": link.pk,
-        "address": request.build_absolute_uri(reverse("shared", args=[secret])),
-    }
-    return redirect(reverse("report", args=[slug, pk]) + "#share")
+        context = report_context(report) | {"share_typed": typed, "share_error": refused}
+        return render(request, "reports/report.html", context, status=refused.status)
+    address = request.build_absolute_uri(reverse("shared", args=[secret]))
+    return render(request, "reports/report.html", report_context(report) | {"shared": address})
 
 
 @require_POST

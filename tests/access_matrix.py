@@ -164,7 +164,7 @@ report                    GET+HEAD  -          404  404  404  404   403  403  40
 report_file               GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 report_cancel             POST      queued     404  404  404  404   403  403  403  403  302  302
 report_delete             POST      -          404  404  404  404   403  403  403  403  302  302
-report_share              POST      -          404  404  404  404   403  403  403  403  302  302
+report_share              POST      -          404  404  404  404   403  403  403  403  200  200
 share_stop                POST      -          404  404  404  404   403  403  403  403  302  302
 shared                    GET+HEAD  -          200  200  200  200   200  200  200  200  200  200
 """

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -82,6 +83,7 @@ def test_the_address_is_shown_once_and_its_secret_is_not_kept(book, author, desk
     secret = path.split("/")[2]
     assert "Halvard Press" in again and secret not in again
     assert secret not in repr(ShareLink.objects.values())
+    assert all(secret not in repr(each.get_decoded()) for each in Session.objects.all())
 
 
 def test_it_counts_how_often_it_was_opened_and_stops_when_told(book, author, desk, run_jobs):
@@ -126,7 +128,10 @@ def test_a_report_with_names_is_not_shared(book, author, desk, run_jobs, edition
 )
 def test_a_wrong_choice_is_said(book, author, desk, run_jobs, change, said):
     report = made(book, author, run_jobs, edition="publisher")
-    assert said in desk.post(address_of(report) + "share/", FORM | change, follow=True).content.decode()
+    answer = desk.post(address_of(report) + "share/", FORM | change)
+    page = answer.content.decode()
+    assert answer.status_code == 400 and said in page
+    assert f'value="{(FORM | change)["recipient"]}"' in page  # what was typed is still there
     with pytest.raises(Refused):
         share(actor_of(author), report, "Someone", 0)
     assert not ShareLink.objects.exists()
