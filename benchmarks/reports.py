@@ -2,8 +2,8 @@
 
 scripts/bench reports
 
-Each size in a process of its own; memory is the most it held at once, its children's (typst) beside it. The author's
-own file with the notes in it needs an uploaded book: `scripts/bench word_notes` measures that.
+Each size in a process of its own; memory is the most that it held and the most that a child of it (typst) held,
+together. The author's own file with the notes in it needs an uploaded book: `scripts/bench word_notes` measures that.
 """
 
 import multiprocessing
@@ -55,7 +55,7 @@ def _made(notes: int, readers: int, formats: tuple[str, ...]) -> tuple[dict[str,
         FORMATS[name].render(data, digest)
         spent[name] = time.perf_counter() - begun
     held = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return spent, max(held)
+    return spent, sum(held)
 
 
 def _found() -> tuple[float, int]:

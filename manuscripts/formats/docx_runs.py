@@ -11,14 +11,16 @@ from .docx_text import Piece
 from .hidden import W
 
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML can hold them
+# What XML 1.0 cannot hold, and what some readers refuse.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+PICTURES = {"\x7f": "\u2421"} | {chr(n): chr(0x2400 + n) for n in range(32)}
 LONGEST_WRITER = 255  # characters of a name that Word reads
 Groups = list[tuple[bool, list[etree._Element]]]
 
 
 def shown(words: str) -> str:
     """Words with a visible sign for each character that XML cannot hold."""
-    return UNWRITABLE.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\ufffd", words)
+    return UNWRITABLE.sub(lambda found: PICTURES.get(found[0], "\ufffd"), words)
 
 
 def writer(name: str) -> str:

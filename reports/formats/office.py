@@ -9,22 +9,17 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from manuscripts.formats.docx_runs import shown
+
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
-#: What XML 1.0 cannot hold, and the noncharacters that some readers refuse.
-IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 OPENED = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2069\u202c]")
 
 
 def visible(text: object) -> str:
-    """The text with each character that no XML can hold replaced by one that shows: controls by their picture."""
-
-    def shown(found: re.Match[str]) -> str:
-        at = ord(found.group())
-        return "\u2421" if at == 0x7F else chr(0x2400 + at) if at < 0x20 else "\ufffd"
-
-    return IMPOSSIBLE.sub(shown, str(text).replace("\r\n", "\n").replace("\r", "\n"))
+    """The text with line ends of one kind, and each character that no XML can hold replaced by one that shows."""
+    return shown(str(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def closed(text: str) -> str:
