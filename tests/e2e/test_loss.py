@@ -16,6 +16,7 @@ from benchmarks._writing import (
     REPLY,
     STORY,
     enter,
+    kept,
     make_book,
     stored,
     wait_for,
@@ -58,6 +59,39 @@ def test_what_could_not_be_sent_says_so_and_goes_by_itself(desk):
     assert page.input_value(".draft [name=body]") == words
     page.wait_for_selector(".note.on:not(.draft)")
     assert stored(words) == 1
+
+
+@pytest.mark.parametrize(
+    "way, place, field",
+    [(STORY, "", "#story-body"), (DESK_REPLY, "desk/", "#reply")],
+    ids=["story", "desk reply"],
+)
+def test_words_typed_before_the_script_is_there_are_kept(desk, way, place, field):
+    """On a slow line a page can be written in long before its modules have come."""
+    page, words = desk.page(way.who), desk.words(way)
+    held_back = []
+    page.route(re.compile(r"/js/modules/(story|desk)\."), lambda route: held_back.append(route))
+    desk.book.note(desk.book.others, "c1", "A note to be answered by its author.")
+    page.goto(desk.book.path(place), wait_until="commit")
+    page.fill(field, words)
+    assert wait_for(page, lambda: held_back, 20_000)
+    for route in held_back:
+        route.continue_()
+    assert wait_for(page, lambda: kept(words), 20_000)
+    assert words in held(page)
+
+
+def test_an_answer_typed_as_soon_as_the_questions_are_there_is_saved(desk):
+    """They come by themselves, a moment before the script takes care of them."""
+    page, words = desk.page("reader"), "typed at once, by hand: ä €"
+    page.add_init_script(
+        """document.addEventListener("htmx:afterSwap", () => {
+             document.querySelector("#verdict textarea").focus();
+             document.execCommand("insertText", false, "typed at once, by hand: ä €");
+           }, { once: true })"""
+    )
+    page.goto(desk.book.path("read/c1/"))
+    assert wait_for(page, lambda: stored(words), 20_000)
 
 
 def test_without_what_makes_it_happen_once_this_is_noticed(desk, monkeypatch):

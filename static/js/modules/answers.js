@@ -14,10 +14,17 @@ start("answers", async (element) => {
   const said = element.dataset;
   const fields = [...form.querySelectorAll("textarea, input[type=radio]")];
   const now = (name) => form.elements[name].value;
-  const saved = new Map(fields.map(({ name }) => [name, now(name)]));
+  const saved = new Map(fields.map(({ name }) => [name, served(name)])); // not as it is now: they may have begun before
   const timers = new Map();
   const under = new Set(); // names of what is on its way
   const held = new Set(); // names of what stands otherwise in another window, until its writer has chosen
+
+  /* What the page came with. */
+  function served(name) {
+    const asked = fields.filter((field) => field.name === name);
+    if (asked[0].type !== "radio") return asked[0].defaultValue;
+    return asked.find((field) => field.defaultChecked)?.value ?? "";
+  }
 
   const isWords = (name) => form.elements[name] instanceof HTMLTextAreaElement;
   const askedAs = (name) => fields.find((field) => field.name === name).closest(".ask");
@@ -89,6 +96,8 @@ start("answers", async (element) => {
     rated.focus();
     rated.click();
   });
+
+  for (const [name, was] of saved) if (now(name) !== was) save(name);
 
   /* What was given here and had not reached the server when the page was left; and what has by now. */
   function show({ note: { place, value } }) {

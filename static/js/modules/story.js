@@ -32,6 +32,7 @@ start("story", async (form) => {
     },
   });
   form.addEventListener("input", () => keeping.keep());
+  if (form.elements.body.value) keeping.keep(); // typed before this began
 
   await flushed;
   const kept = mergeUnsent(await fetchUnsent(form.dataset.unsentListUrl), store.all());

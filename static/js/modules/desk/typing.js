@@ -24,10 +24,12 @@ export function startTyping(pane, unsentUrl, listUrl) {
     const content = () => ({ ...said, body: field.value });
     const show = (other) => (field.value = other.body);
     const keeping = keeper({ url: unsentUrl, place, content, state: form.querySelector(".kept"), show });
-    field.addEventListener("input", () => {
+    const keep = () => {
       unsent.set(keeping.place, { ...content(), place: keeping.place });
       keeping.keep();
-    });
+    };
+    field.addEventListener("input", keep);
+    if (field.value !== field.defaultValue) keep(); // typed before this began
     return keeping;
   }
 
@@ -62,7 +64,7 @@ export function startTyping(pane, unsentUrl, listUrl) {
     const { reason, duplicate_of } = form.elements;
     const place = `decide:${id}`;
     const keeping = keeps(form, reason, place, { decide: id });
-    const decided = reason.value;
+    const decided = reason.defaultValue;
     putBack.push(() => {
       if (unsent.has(place) && reason.value === decided) reason.value = unsent.get(place).body;
     });
