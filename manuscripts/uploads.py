@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -42,21 +42,32 @@ class Uploaded:
 
 
 def store_bytes(folder: Path, data: bytes, sha256: str) -> None:
-    """Keep bytes under their hash: written aside, then renamed, so that no half file ever stands there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Keep bytes under their hash."""
     target = folder / sha256
-    if target.exists() and target.stat().st_size == len(data):
-        return
+    if not target.exists() or target.stat().st_size != len(data):
+        store_written(folder, lambda out: out.write(data))
+
+
+def store_written(folder: Path, write: Callable[[IO[bytes]], Any]) -> tuple[str, int]:
+    """Keep what `write` puts into a file under its hash; returns that and the number of bytes.
+
+    Written aside, then renamed, so that no half file ever stands there.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+        with os.fdopen(handle, "w+b") as stream:
+            write(stream)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(name, target)
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        os.replace(name, folder / sha256)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return sha256, size
 
 
 def upload(

@@ -3,8 +3,6 @@
 The order of lists in the snapshot never matters, except that of the disciplines (the value stream).
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,16 +30,6 @@ Data = dict[str, Any]
 #: The shape of `findings`: one more whenever a key comes, goes or means something else, so that a page never reads a
 #: stored snapshot of another shape.
 SCHEMA = 3
-
-
-def canonical(data: object) -> bytes:
-    """The one way findings are written down: UTF-8 JSON, keys sorted, no spaces."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def sha256(data: object) -> str:
-    """Hash of the canonical form, hexadecimal."""
-    return hashlib.sha256(canonical(data)).hexdigest()
 
 
 def asked(snapshot: Snapshot) -> dict[str, Review]:

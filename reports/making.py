@@ -1,9 +1,9 @@
 """A report from the wish for it to its files: asked for, collected once, every format from the stored snapshot."""
 
-import hashlib
 import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -19,10 +19,11 @@ from manuscripts.errors import Refused
 from manuscripts.manuscripts import record_event
 from manuscripts.models import Draft, Manuscript
 from manuscripts.permissions import Actor, check
-from manuscripts.uploads import store_bytes
+from manuscripts.uploads import store_written
 from reports import originals
+from reports.canonical import sha256
 from reports.collecting import collect, rfc3339
-from reports.findings import findings, sha256
+from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats
 from reports.models import Report, ReportFile
 from reports.remarks import DECISIONS, KINDS
@@ -171,9 +172,10 @@ def make_file(report: Report, name: str, source: str = "") -> ReportFile:
         stem = PurePath(file.source).stem[:100]
         file.name = _("%(name)s with notes on draft %(draft)s.docx") % {"name": stem, "draft": report.draft}
     try:
-        made = kind.render(report.snapshot or {}, report.snapshot_sha256, *([source] if source else []))
-        file.sha256, file.bytes, file.state = hashlib.sha256(made).hexdigest(), len(made), "done"
-        store_bytes(settings.REPORTS_DIR, made, file.sha256)
+        data, digest = report.snapshot or {}, report.snapshot_sha256
+        write = partial(kind.write, data=data, sha256=digest, source=source)
+        file.sha256, file.bytes = store_written(settings.REPORTS_DIR, write)
+        file.state = "done"
     except Stopped:
         raise
     except Exception as error:  # whatever a renderer meets, the other files are still wanted

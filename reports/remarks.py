@@ -1,7 +1,7 @@
 """Notes as the report shows them: selected, counted, in context, and the passages where disciplines met. Pure."""
 
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reports.figures import blanked
@@ -121,34 +121,30 @@ def note(remark: Remark, voices: Voices) -> Data:
 
 def in_context(snapshot: Snapshot, remarks: Sequence[Remark], voices: Voices) -> list[Data]:
     """Notes by chapter and section, in the book's order; the book's own under an entry without a key."""
-    standing = [r for r in remarks if voices.may_stand(r)]
-    known = {c.key for c in snapshot.chapters}
-
-    def notes(chapter: str, section: str = "", apart: Container[str] = ()) -> list[Data]:
-        return [
-            note(r, voices)
-            for r in standing
-            if r.chapter == chapter and (r.section == section if section else r.section not in apart)
-        ]
-
+    known = {s.key: s.chapter for s in snapshot.sections}
+    chapters = {c.key for c in snapshot.chapters}
+    stand: dict[tuple[str, str], list[Data]] = defaultdict(list)
+    for r in remarks:
+        if voices.may_stand(r):
+            chapter = r.chapter if r.chapter in chapters else ""
+            section = r.section if chapter and known.get(r.section) == chapter else ""
+            stand[chapter, section].append(note(r, voices))
     places: list[Data] = []
-    whole = [note(r, voices) for r in standing if r.chapter not in known]
-    if whole:
+    if whole := stand["", ""]:
         places.append({"key": None, "title": "", "position": 0, "notes": whole, "sections": []})
     for chapter in sorted(snapshot.chapters, key=lambda c: (c.position, c.key)):
         inside = sorted((s for s in snapshot.sections if s.chapter == chapter.key), key=lambda s: (s.position, s.key))
-        keys = {s.key for s in inside}
-        own = notes(chapter.key, apart=keys)
         sections = [
             {
                 "key": s.key,
                 "title": s.title,
                 "discipline": s.discipline or None,
-                "notes": notes(chapter.key, s.key),
+                "notes": stand[chapter.key, s.key],
             }
             for s in inside
+            if (chapter.key, s.key) in stand
         ]
-        sections = [s for s in sections if s["notes"]]
+        own = stand[chapter.key, ""]
         if own or sections:
             places.append(
                 {

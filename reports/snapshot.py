@@ -7,7 +7,7 @@ Disciplines are given by slug with merges already resolved. Times are RFC 3339 i
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Discipline:
     """A discipline that is in use; the order of the list is the value stream's."""
 
@@ -17,7 +17,7 @@ class Discipline:
     span: str = "along"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """One person of the manuscript. `name` is the real one; who may see it is decided in the findings."""
 
@@ -30,7 +30,7 @@ class Member:
     years: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """A chapter of the draft. `asked` is false for front matter and chapters of one discipline's section."""
 
@@ -40,7 +40,7 @@ class Chapter:
     asked: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """A section of the draft; `discipline` is empty for one that is for everyone. `length` in code points.
 
@@ -59,7 +59,7 @@ class Section:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file that sections of the draft come from; its bytes never change."""
 
@@ -68,7 +68,7 @@ class Source:
     sha256: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Review:
     """One member's part in the round: invited, opened, started, submitted or declined; chapters they have read.
     `present` is false for someone who was taken out since: what they said stays, but they are no longer asked."""
@@ -79,7 +79,7 @@ class Review:
     present: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question as it was asked. `code` marks the founding three: value, makes_sense, improve."""
 
@@ -93,7 +93,7 @@ class Question:
     chapters: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer in the voice of one discipline. `key` is a chapter's or section's, empty for the book.
 
@@ -116,7 +116,7 @@ class Answer:
     via: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A message below the first in a thread."""
 
@@ -126,7 +126,7 @@ class Reply:
     promise: str = "peers"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Remark:
     """One thread with the place where it stands in the draft of the report.
 
@@ -163,7 +163,7 @@ class Remark:
     earlier: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Before:
     """The draft that the round before was about, and the answers that stood for it when it ended."""
 
@@ -172,7 +172,7 @@ class Before:
     answers: tuple[Answer, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The whole picture at one moment (`as_of`). Lists may come in any order: findings never depend on it,
     except `disciplines`, whose order is the value stream's."""
@@ -203,7 +203,7 @@ class Snapshot:
     before: Before | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Edition:
     """For whom a report is made and what goes in. None means everything.
 

@@ -39,6 +39,7 @@ class Voices:
         self.named = is_named(snapshot, edition)
         self.leaves = edition.edition != "author"
         self.members: dict[str, Member] = {m.id: m for m in snapshot.members}
+        self._told: dict[tuple[str, str, str, str], Who] = {}
         self.slugs = [d.slug for d in snapshot.disciplines]
         self.open_notes = self.named and {r.promise for r in snapshot.remarks} <= known_to(edition)
         self.shown = set(self.slugs) if self.open_notes else self._thick(snapshot)
@@ -62,8 +63,15 @@ class Voices:
     def who(self, member: str, discipline: str, promise: str, permission: str = "no") -> Who:
         """`{"name", "discipline", "sphere", "team"}`: what may be said of the person behind these words.
 
-        `name` is None where it may not be told; `discipline` a slug or None.
+        `name` is None where it may not be told; `discipline` a slug or None. The same words stand for all of one
+        person's notes, of which there may be thousands: not to be changed.
         """
+        asked = (member, discipline, promise, permission)
+        if asked not in self._told:
+            self._told[asked] = self._who(*asked)
+        return self._told[asked]
+
+    def _who(self, member: str, discipline: str, promise: str, permission: str) -> Who:
         person = self.members.get(member)
         if person and person.role in TEAM:
             return {"name": person.name, "discipline": None, "sphere": None, "team": True}

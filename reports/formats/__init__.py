@@ -1,12 +1,13 @@
 """The files a report can be had as: one module each, rendered from the report's JSON alone.
 
 A format is one module with `render(data, sha256) -> bytes` and one line in FORMATS. Same JSON, same bytes. One that
-comes in several files also has `sources(data)`, the names by which `render(data, sha256, source)` knows them.
+comes in several files also has `sources(data)`, the names by which `render(data, sha256, source)` knows them; one
+that holds every note has `write(data, sha256, out)`, so that a large round never stands in memory as a file.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,14 @@ class Format:
     hint: Any
     called: str = ""
     sources: Callable[[dict[str, Any]], list[str]] = one_file
+    streamed: Callable[[dict[str, Any], str, IO[bytes]], None] | None = None
+
+    def write(self, out: IO[bytes], data: dict[str, Any], sha256: str, source: str = "") -> None:
+        """Writes the file of that source into `out`."""
+        if self.streamed is not None:
+            self.streamed(data, sha256, out)
+        else:
+            out.write(self.render(data, sha256, *([source] if source else [])))
 
     @property
     def short(self) -> str:
@@ -66,6 +75,7 @@ FORMATS: dict[str, Format] = {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         _("Spreadsheet"),
         _("Every note, answer and figure, one sheet each."),
+        streamed=xlsx.write,
     ),
     "zip": Format(
         by_discipline.render,
@@ -95,9 +105,15 @@ FORMATS: dict[str, Format] = {
         "text/csv; charset=utf-8",
         _("Every note and answer"),
         _("A row for each, for a spreadsheet."),
+        streamed=csv.write,
     ),
     "json": Format(
-        json.render, "json", "application/json", _("Data"), _("The same snapshot for a script, with its checksum.")
+        json.render,
+        "json",
+        "application/json",
+        _("Data"),
+        _("The same snapshot for a script, with its checksum."),
+        streamed=json.write,
     ),
 }
 DEFAULT = ("pdf", "json")

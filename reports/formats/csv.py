@@ -3,8 +3,10 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
+from itertools import chain
+from typing import IO, Any
 
+from reports.formats.packing import in_memory
 from reports.wording import Pages
 
 COLUMNS = (
@@ -43,16 +45,18 @@ def guarded(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def render(data: dict[str, Any], sha256: str) -> bytes:
+def write(data: dict[str, Any], sha256: str, out: IO[bytes]) -> None:
     """One table of notes, then answers, with the columns of COLUMNS."""
-    made = io.BytesIO()
-    out = io.TextIOWrapper(made, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     pages = Pages(data)
-    for row in (*notes(pages), *answers(pages)):
+    for row in chain(notes(pages), answers(pages)):
         writer.writerow({column: guarded(value) for column, value in row.items()})
-    return made.getvalue()
+    text.detach()
+
+
+render = in_memory(write)
 
 
 def notes(pages: Pages) -> Iterator[dict[str, Any]]:

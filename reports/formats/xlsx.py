@@ -1,12 +1,12 @@
 """The report as a spreadsheet: a summary in the words of the page, then every figure, note and answer as a row."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import IO, Any
 
 from reports.figures import LEAST
 from reports.formats import csv
 from reports.formats.office import content_types, core_properties, moment, relations
-from reports.formats.packing import Package
+from reports.formats.packing import Package, in_memory
 from reports.formats.sheets import Cell, Sheet, styles_xml, table, workbook_xml
 from reports.page import page
 from reports.wording import Pages
@@ -75,11 +75,11 @@ ANSWERS = {
 }
 
 
-def render(data: Data, sha256: str) -> bytes:
+def write(data: Data, sha256: str, out: IO[bytes]) -> None:
     """The workbook: the sheets of SHEETS. Rows are written as they are made; the summary does not need them."""
     pages = Pages(data)
     shown = page(data | {"notes": [], "quotes": [], "written": [], "stories": data["stories"] | {"notes": []}})
-    package = Package()
+    package = Package(out)
     sheets = [f"xl/worksheets/sheet{at}.xml" for at, _ in enumerate(SHEETS, 1)]
     types = {"xl/workbook.xml": f"{SHEET}.sheet.main+xml", "xl/styles.xml": f"{SHEET}.styles+xml"}
     types |= dict.fromkeys(sheets, f"{SHEET}.worksheet+xml")
@@ -94,8 +94,8 @@ def render(data: Data, sha256: str) -> bytes:
     linked = {name.removeprefix("xl/"): "worksheet" for name in sheets}
     package.add("xl/_rels/workbook.xml.rels", relations(linked | {"styles.xml": "styles"}))
     package.add("xl/styles.xml", styles_xml())
-    with package.stream(sheets[0]) as out:
-        sheet = Sheet(out, [44, *[15] * (len(shown["columns"]) + 4)], first=True)
+    with package.stream(sheets[0]) as part:
+        sheet = Sheet(part, [44, *[15] * (len(shown["columns"]) + 4)], first=True)
         for row in summary(data, shown, sha256):
             sheet.row(*row)
         sheet.end()
@@ -104,9 +104,12 @@ def render(data: Data, sha256: str) -> bytes:
         (sheets[2], NOTES, lambda: map(note_row, csv.notes(pages))),
         (sheets[3], ANSWERS, lambda: csv.answers(pages)),
     ):
-        with package.stream(name) as out:
-            table(out, columns, rows)
-    return package.bytes()
+        with package.stream(name) as part:
+            table(part, columns, rows)
+    package.close()
+
+
+render = in_memory(write)
 
 
 def measured(text: str) -> Cell:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.findings import canonical, findings, sha256
+from reports.canonical import canonical, sha256
+from reports.findings import findings
 from reports.formats import by_discipline
 from reports.narrowing import narrowed, notes_of, speaking
 from reports.page import page

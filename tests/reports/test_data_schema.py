@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 from django.conf import settings
 
-from reports.findings import SCHEMA, findings, sha256
+from reports.canonical import sha256
+from reports.findings import SCHEMA, findings
 from reports.formats import FORMATS
 from reports.narrowing import narrowed, speaking
 from reports.snapshot import Answer, Edition, Question

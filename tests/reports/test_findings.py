@@ -6,7 +6,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.findings import SCHEMA, api_findings, canonical, findings, sha256
+from reports.canonical import canonical, sha256
+from reports.findings import SCHEMA, api_findings, findings
 from reports.page import page
 from reports.snapshot import Answer, Chapter, Edition, Member, Question, Remark, Review, Section
 from tests.reports.samples import full_round, members, rating, snapshot, verdict

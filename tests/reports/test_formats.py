@@ -13,7 +13,8 @@ import pypandoc
 import pypdf
 import pytest
 
-from reports.findings import canonical, findings, sha256
+from reports.canonical import canonical, sha256
+from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats, pdf
 from reports.formats.csv import COLUMNS
 from reports.snapshot import Answer, Edition

@@ -10,7 +10,7 @@ import pytest
 from jobs.models import Job
 from manuscripts.errors import Refused
 from reports import formats, making
-from reports.findings import sha256
+from reports.canonical import sha256
 from reports.making import Wish, request_report
 from reports.models import Report
 from tests.books import actor_of, make_author, make_book, make_draft, make_reader

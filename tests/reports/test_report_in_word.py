@@ -11,7 +11,8 @@ import pytest
 import time_machine
 from docx.oxml.ns import qn
 
-from reports.findings import findings, sha256
+from reports.canonical import sha256
+from reports.findings import findings
 from reports.formats import report_docx
 from reports.formats.office import closed, visible
 from reports.page import page

@@ -11,7 +11,8 @@ import html5lib
 import openpyxl
 import pytest
 
-from reports.findings import findings, sha256
+from reports.canonical import sha256
+from reports.findings import findings
 from reports.formats import FORMATS
 from reports.page import page
 from reports.snapshot import Edition

@@ -12,7 +12,8 @@ import pytest
 import time_machine
 from openpyxl.utils.escape import unescape
 
-from reports.findings import findings, sha256
+from reports.canonical import sha256
+from reports.findings import findings
 from reports.formats import xlsx
 from reports.formats.office import visible
 from reports.formats.sheets import LONGEST, parts
