@@ -6,7 +6,7 @@ The order of lists in the snapshot never matters, except that of the disciplines
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reports import done, headlines, neighbours, remarks, since, strips
+from reports import done, first, headlines, neighbours, remarks, since, strips
 from reports.agreement import alpha_ordinal, wilson
 from reports.answers import other_questions, single_answers, written_answers
 from reports.figures import (
@@ -173,11 +173,14 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     full = any(not f["hidden"] and low_high(f)[2] >= LEAST for f in book["by_discipline"].values())
     sense_rows = tension["verdict"][:-1]
     value_rows = (tension["value"] or [None])[:-1]
-    said = [headlines.sees(book, codes), *headlines.loses(sense_rows)]
+    notes, written = remarks.in_context(snapshot, chosen, voices), written_answers(snapshot, voices, edition)
+    begin = [] if voices.leaves else first.to_change(notes, written, sense_rows, codes)
+    said = [headlines.sees(book, codes), *([] if full else begin), *headlines.loses(sense_rows)]
     said += headlines.divides(sense_rows, codes, "verdict") + headlines.divides(value_rows, codes, "rating")
     said += headlines.own_pages(tension["verdict"][-1], codes)
     changed = since.since(snapshot, voices, tables, columns, chapters, chosen)
     said += headlines.turned(changed)
+    said += begin if full else []
     said += headlines.silent(covered, names)
     if not voices.leaves:
         said += headlines.waiting(counted)
@@ -245,8 +248,8 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "appendix": appendix(tables, chapters, columns),
         "recorded": sum(bool(a.via) and a.stands for a in snapshot.answers) if voices.named else None,
         "questions": other_questions(snapshot, tables, columns),
-        "written": written_answers(snapshot, voices, edition),
-        "notes": remarks.in_context(snapshot, chosen, voices),
+        "written": written,
+        "notes": notes,
         "originals": originals(snapshot),
         "answers": single_answers(snapshot, tables, voices, edition),
     }

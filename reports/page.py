@@ -4,9 +4,7 @@ The page on the site, the HTML file, the PDF and the Markdown are all written fr
 can never differ in a number.
 """
 
-from collections.abc import Iterable
-
-from reports import done
+from reports import done, spoken
 from reports.charts import extent
 from reports.headlines import number, several, whole
 from reports.wording import (
@@ -20,8 +18,6 @@ from reports.wording import (
     Pages,
     day,
     how_to_read,
-    note,
-    place,
     story_line,
     sureness,
 )
@@ -269,68 +265,6 @@ def section_rows(pages: Pages) -> list[Data]:
     return made
 
 
-def passages(pages: Pages) -> list[Data]:
-    """In their words: each passage once, with all that was said of it."""
-    return [
-        {
-            "place": place(pages, q),
-            "before": q["before"],
-            "quote": q["quote"],
-            "after": q["after"],
-            "notes": [note(pages, n) for n in q["notes"]],
-        }
-        for q in pages.data["quotes"]
-    ]
-
-
-def conflict_rows(pages: Pages) -> list[Data]:
-    """Passages that one discipline values and another does not, as sentences."""
-    made = []
-    for c in pages.data["conflicts"]:
-        valued = ", ".join(pages.code(d) for d in c["valuable"])
-        words = {"confusing": "confusing", "disagree": "one to disagree with", "too_slow": "too slow"}
-        against = ", ".join(f"{pages.code(a['discipline'])}: {words[a['reaction']]}" for a in c["against"])
-        made.append({"place": place(pages, c), "quote": c["quote"], "text": f"Valuable to {valued}; {against}."})
-    return made
-
-
-def notes_in_context(pages: Pages) -> list[Data]:
-    """All notes that may stand here, by chapter and section."""
-    return [
-        {
-            "title": pages.chapter_title(c["key"], c["title"]) if c["key"] else "The book as a whole",
-            "notes": [note(pages, n) for n in c["notes"]],
-            "sections": [
-                {
-                    "title": s["title"],
-                    "code": pages.code(s["discipline"]),
-                    "notes": [note(pages, n) for n in s["notes"]],
-                }
-                for s in c["sections"]
-            ],
-        }
-        for c in pages.data["notes"]
-    ]
-
-
-def written(pages: Pages) -> list[Data]:
-    """What readers wrote to the questions."""
-    return [
-        {
-            "question": q["question"],
-            "answers": [
-                {
-                    "person": pages.person(a["who"]),
-                    "place": pages.target(a),
-                    "words": a["words"],
-                }
-                for a in q["answers"]
-            ],
-        }
-        for q in pages.data["written"]
-    ]
-
-
 def other_questions(pages: Pages) -> list[Data]:
     """The author's own questions, each target in one line."""
     made = []
@@ -401,8 +335,6 @@ def title_of(pages: Pages) -> str:
 def page(data: Data) -> Data:
     """The whole report in words, ready to be laid out. `data` is the JSON of `findings.findings`."""
     pages = Pages(data)
-    told: Data = data["stories"]
-    stories: Iterable[Data] = told["notes"]
     value = value_rows(pages)
     return {
         "book": data["manuscript"]["title"],
@@ -424,17 +356,17 @@ def page(data: Data) -> Data:
         "done": done_rows(pages),
         "one_by_one": one_by_one(pages),
         "sections": section_rows(pages),
-        "conflicts": conflict_rows(pages),
-        "quotes": passages(pages),
-        "stories": [note(pages, n) for n in stories],
+        "conflicts": spoken.conflict_rows(pages),
+        "quotes": spoken.passages(pages),
+        "stories": spoken.stories(pages),
         "story_line": story_line(data),
         "questions": other_questions(pages),
-        "written": written(pages),
-        "notes": notes_in_context(pages),
+        "written": spoken.written(pages),
+        "notes": spoken.notes_in_context(pages),
         "coverage": coverage_rows(pages),
         "counts": count_rows(pages),
         "thanks": data["thanks"],
-        "left_out": data["left_out"],
+        "left_out": data["left_out"] + spoken.shortened(pages),
         "how_to_read": how_to_read(data),
         "sureness": sureness(pages),
     }

@@ -1,0 +1,75 @@
+"""Rounds of very many notes: written bit by bit, and printed as far as a person can read."""
+
+import hashlib
+import io
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports import canonical, spoken
+from reports.canonical import pieces
+from reports.findings import findings
+from reports.formats import FORMATS, pdf
+from reports.page import page
+from tests.reports.samples import full_round
+from tests.reports.test_formats import flat, text_of
+
+KEYS = st.sampled_from(["notes", "sections", "answers", "title", "ä", "who"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=40,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(VALUES)
+def test_the_pieces_are_the_json_as_a_whole(value):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canonical, "BATCH", 2)
+        made = "".join(pieces(value))
+    assert made == json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert canonical.sha256(value) == hashlib.sha256(canonical.canonical(value)).hexdigest()
+
+
+@pytest.mark.parametrize("name", [name for name, kind in FORMATS.items() if kind.streamed])
+def test_a_file_written_bit_by_bit_never_stands_in_memory(name):
+    """No single write is as long as a tenth of the file."""
+    data = findings(full_round(notes=1_500))
+
+    class Watched(io.BytesIO):
+        longest = 0
+
+        def write(self, part):
+            self.longest = max(self.longest, len(part))
+            return super().write(part)
+
+    out = Watched()
+    FORMATS[name].write(out, data, "")
+    assert out.getvalue() == FORMATS[name].render(data, "")
+    assert out.longest < len(out.getvalue()) / 10 or out.longest < 70_000
+
+
+def test_what_a_person_cannot_read_is_left_out_and_said(monkeypatch):
+    data = findings(full_round(notes=300))
+    whole = page(data)
+    monkeypatch.setattr(spoken, "MOST", 40)
+    monkeypatch.setattr(spoken, "MOST_STORIES", 5)
+    monkeypatch.setattr(spoken, "MOST_WRITTEN", 2)
+    shown = page(data)
+
+    def notes(of):
+        return [n for c in of["notes"] for s in (c, *c["sections"]) for n in s["notes"]]
+
+    assert len(notes(whole)) == 300 and not any("spreadsheet" in said for said in whole["left_out"])
+    kept = notes(shown)
+    assert len(kept) == 40 and all(n["body"] or n["replacement"] for n in kept)
+    assert [n for n in notes(whole) if n in kept][:3] == kept[:3]  # in the order of the book
+    assert [s for s in shown["left_out"] if "260 of 300 notes" in s and "spreadsheet" in s]
+    assert len(shown["stories"]) == 5 and [s for s in shown["left_out"] if "stories" in s]
+    assert [len(q["answers"]) for q in shown["written"]] == [2]
+    assert whole["counts"] == shown["counts"]  # every figure counts all of them
+    assert "260of300notes" in flat(text_of(pdf.render(data, "")))
+    assert FORMATS["csv"].render(data, "").count(b"\r\nnote,") == 300
