@@ -21,6 +21,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 SCHEDULE = {
     "close-due-rounds": {"task": "reviews.tasks.close_due_rounds", "schedule": 60.0},
+    "begin-due-reports": {"task": "reports.tasks.begin_due_reports", "schedule": 60.0},
     "forget-idempotency-keys": {
         "task": "api.tasks.forget_idempotency_keys",
         "schedule": crontab(hour=3, minute=17),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from jobs.models import Job
 from jobs.queue import cancel, enqueue
 from jobs.running import RunningJob, Stopped
-from manuscripts.errors import Refused
+from manuscripts.errors import Refused, conflict
 from manuscripts.manuscripts import record_event
 from manuscripts.models import Draft, Manuscript
 from manuscripts.permissions import Actor, check
@@ -25,6 +25,7 @@ from reports.canonical import sha256
 from reports.collecting import collect, rfc3339
 from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats
+from reports.mailing import announce
 from reports.models import Report, ReportFile
 from reports.remarks import DECISIONS, KINDS
 from reports.removing import remove_unused
@@ -76,16 +77,38 @@ class Wish:
 def request_report(actor: Actor, manuscript: Manuscript, wish: Wish) -> Report:
     """The row of a report and the job that makes it. Refused where the wish names what there is not."""
     check(actor, "report.create", manuscript)
-    draft = checked(manuscript, wish)
-    merged = {d.slug: d.resolved().slug for d in manuscript.disciplines.select_related("merged_into")}
-    options = asdict(wish.as_edition(merged)) | {"formats": check_formats(wish.formats)}
+    draft, edition = planned(manuscript, wish)
+    options = asdict(edition) | {"formats": check_formats(wish.formats)}
     with transaction.atomic():
         me = actor.membership_in(manuscript)
         report = Report.objects.create(manuscript=manuscript, draft=draft, made_by=me, options=options)
-        job = enqueue("make_report", {"report": report.pk}, user=actor.user, subject=f"manuscript:{manuscript.pk}")
-        report.job_id = job.pk
-        report.save(update_fields=["job_id"])
+        begin(report, actor.user)
     return report
+
+
+def planned(manuscript: Manuscript, wish: Wish) -> tuple[Draft, Edition]:
+    """What a report of that wish is made of as things stand. Refused where the wish names what there is not."""
+    draft = checked(manuscript, wish)
+    merged = {d.slug: d.resolved().slug for d in manuscript.disciplines.select_related("merged_into")}
+    return draft, wish.as_edition(merged)
+
+
+def begin(report: Report, user: Any) -> None:
+    """The job that makes it, in the transaction of the caller; `user` may cancel it."""
+    job = enqueue("make_report", {"report": report.pk}, user=user, subject=f"manuscript:{report.manuscript_id}")
+    report.job_id = job.pk
+    report.save(update_fields=["job_id"])
+
+
+def try_again(actor: Actor, report: Report) -> None:
+    """Makes a failed or cancelled report after all: of the same choices and, where it has one, the same snapshot."""
+    check(actor, "report.create", report)
+    with transaction.atomic():
+        ended = Report.objects.filter(pk=report.pk, state__in=["failed", "cancelled"])
+        if not ended.update(state="queued", error=""):
+            raise conflict("not_ended", _("This report is made or being made."))
+        report.refresh_from_db(fields=["state", "error"])
+        begin(report, actor.user)
 
 
 def checked(manuscript: Manuscript, wish: Wish) -> Draft:
@@ -143,6 +166,7 @@ def make_report(job: RunningJob) -> dict[str, Any] | None:
         report.save(update_fields=["state", "error"])
         if done:
             record_event(report.manuscript, "report.done", report.made_by, f"report:{report.pk}")
+            announce(report)
         result["report"] = str(report.pk)
     return None
 

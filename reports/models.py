@@ -55,6 +55,10 @@ class Report(models.Model):
     as_of = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     job_id = models.CharField(max_length=32, blank=True)
+    schedule = models.ForeignKey(
+        "Schedule", on_delete=models.SET_NULL, null=True, blank=True, related_name="reports", help_text="that made it"
+    )
+    news = models.JSONField(default=dict, help_text="what a schedule's report holds that the one before did not")
     created = models.DateTimeField(default=timezone.now)
 
     objects = ReportQuerySet.as_manager()
@@ -79,6 +83,15 @@ class Report(models.Model):
     @property
     def is_being_made(self) -> bool:
         return self.state in {"queued", "running"}
+
+    @property
+    def may_be_tried_again(self) -> bool:
+        return self.state in {"failed", "cancelled"}
+
+    @property
+    def bytes(self) -> int:
+        """How large its files are together."""
+        return sum(file.bytes for file in self.files.all())
 
     @property
     def progress(self) -> float:
@@ -139,3 +152,59 @@ class ShareLink(models.Model):
     @property
     def is_open(self) -> bool:
         return self.stopped is None and self.expires > timezone.now()
+
+
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    def visible_to(self, actor) -> "ScheduleQuerySet":
+        """Those of manuscripts of whose author team the actor is."""
+        return self.filter(manuscript__in=actor.team_manuscript_ids())
+
+
+class Schedule(models.Model):
+    """A choice for reports kept under a name, and when a report of it is made by itself.
+
+    `reached` is the moment up to which that was seen to: what fell due after it is owed. `digest` is the hash of the
+    snapshot made last without its moment, so that nothing is made twice of the same.
+    """
+
+    EVERY = [
+        ("never", _("only when I ask")),
+        ("day", _("every day")),
+        ("week", _("every Monday")),
+        ("round", _("when the round ends")),
+    ]
+    OUTCOMES = [
+        ("", ""),
+        ("nothing", _("nothing new")),
+        ("left", _("its maker left")),
+        ("no_draft", _("no draft")),
+        ("refused", _("something chosen is gone")),
+        ("failed", _("failed")),
+    ]
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.CASCADE, related_name="schedules")
+    made_by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    options = models.JSONField(help_text="the wish; no draft is the newest that was opened")
+    every = models.CharField(max_length=8, choices=EVERY, default="never")
+    reached = models.DateTimeField(default=timezone.now)
+    mailed = models.ManyToManyField(Membership, related_name="+", help_text="who asked for a link to each report")
+    last = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    last_as_of = models.DateTimeField(null=True, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    outcome = models.CharField(max_length=8, choices=OUTCOMES, blank=True, help_text="why nothing was made last time")
+    trouble = models.CharField(max_length=250, blank=True, help_text="what was refused, in words")
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["manuscript", "name"], name="schedule_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_maker(self) -> bool:
+        """Whether who made it is still of the author team."""
+        return self.made_by.removed is None and self.made_by.is_author_team

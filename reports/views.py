@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -15,9 +18,10 @@ from reports import making
 from reports.collecting import collect
 from reports.findings import findings
 from reports.formats import FORMATS
-from reports.forms import ReportForm
-from reports.models import Report
+from reports.forms_schedules import ChoiceForm
+from reports.models import Report, Schedule
 from reports.page import page
+from reports.schedule_lines import lines_of
 from reports.sharing import DAYS, may_leave
 from reports.snapshot import Edition
 
@@ -26,10 +30,10 @@ LISTED = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reports(request: HttpRequest, slug: str) -> HttpResponse:
-    """The dialog with the first page as it will be, and the reports made before."""
+    """The dialog with the first page as it will be, the choices kept, and the reports made before."""
     action = "report.create" if request.method == "POST" else "report.read"
     manuscript = load(Manuscript, request.actor, action, slug=slug)
-    form = ReportForm(manuscript, request.POST or None)
+    form = ChoiceForm(manuscript, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             report = making.request_report(request.actor, manuscript, form.wish())
@@ -37,8 +41,17 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.detail))
         else:
             return redirect("report", slug, report.pk)
-    rows = manuscript.reports.select_related("draft").prefetch_related("files").defer("snapshot")[:LISTED]
-    context = {"manuscript": manuscript, "here": "report", "form": form, "rows": rows}
+    return reports_page(request, manuscript, form)
+
+
+def reports_page(
+    request: HttpRequest, manuscript: Manuscript, form: ChoiceForm, changing: Schedule | None = None
+) -> HttpResponse:
+    """The page around the dialog; `changing` is the kept choice that the dialog holds."""
+    rows = manuscript.reports.select_related("draft", "schedule").prefetch_related("files").defer("snapshot")
+    context = {"manuscript": manuscript, "here": "report", "form": form, "changing": changing}
+    context["rows"] = Paginator(rows, LISTED).get_page(request.GET.get("page"))
+    context["lines"] = lines_of(manuscript, request.actor.membership_in(manuscript))
     if manuscript.open_draft is not None:
         context["preview"] = page(findings(collect(manuscript, manuscript.open_draft), Edition()))
     return render(request, "reports/reports.html", context, status=400 if form.errors else 200)
@@ -89,7 +102,18 @@ def report_cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def report_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Takes a report and its files away."""
     making.delete_report(request.actor, load_report(request, slug, pk, "report.delete"))
-    return redirect("reports", slug)
+    messages.success(request, _("The report is deleted with its files."))
+    return redirect(reverse("reports", args=[slug]) + "#made")
+
+
+@require_POST
+def report_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Makes a failed or cancelled report after all."""
+    try:
+        making.try_again(request.actor, load_report(request, slug, pk, "report.create"))
+    except Refused as refused:
+        messages.info(request, str(refused.detail))
+    return redirect("report", slug, pk)
 
 
 def load_report(request: HttpRequest, slug: str, pk: int, action: str) -> Report:

@@ -54,6 +54,9 @@ SENTENCES = {
     "report.done": _("made a report"),
     "report.shared": _("made a link to a report"),
     "report.share_stopped": _("stopped a link to a report"),
+    "schedule.kept": _("kept a choice for reports"),
+    "schedule.stopped": _("stopped reports from being made by themselves"),
+    "schedule.deleted": _("deleted a choice for reports"),
     "sample.begun": _("began to load the sample"),
     "sample.loaded": _("loaded the sample"),
 }

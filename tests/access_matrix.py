@@ -164,6 +164,14 @@ report                    GET+HEAD  -          404  404  404  404   403  403  40
 report_file               GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 report_cancel             POST      queued     404  404  404  404   403  403  403  403  302  302
 report_delete             POST      -          404  404  404  404   403  403  403  403  302  302
+report_again              POST      -          404  404  404  404   403  403  403  403  302  302
+schedule_keep             POST      -          404  404  404  404   403  403  403  403  302  302
+schedule                  GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
+schedule                  POST      -          404  404  404  404   403  403  403  403  302  302
+schedule_now              POST      -          404  404  404  404   403  403  403  403  302  302
+schedule_stop             POST      -          404  404  404  404   403  403  403  403  302  302
+schedule_mail             POST      -          404  404  404  404   403  403  403  403  302  302
+schedule_delete           POST      -          404  404  404  404   403  403  403  403  302  302
 report_share              POST      -          404  404  404  404   403  403  403  403  200  200
 share_stop                POST      -          404  404  404  404   403  403  403  403  302  302
 shared                    GET+HEAD  -          200  200  200  200   200  200  200  200  200  200

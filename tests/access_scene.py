@@ -28,7 +28,8 @@ from manuscripts.manuscripts import make_manuscript
 from manuscripts.models import Draft, Image, SectionText, Source
 from manuscripts.modes import OthersSections, Visibility
 from manuscripts.uploads import store_bytes, upload
-from reports.making import Wish, request_report
+from reports.making import Wish, cancel_report, request_report
+from reports.schedules import keep
 from reports.sharing import share
 from reviews.answers import questions_of, save_answer
 from reviews.applying import apply
@@ -112,6 +113,9 @@ def make_scene() -> Scene:
     scene.held["link"], scene.held["link_secret"] = share(owner, leaves, "Halvard Press", 30)
     assert report.state == "done"
     scene.held |= {"report": report, "queued": request_report(owner, book, Wish(formats=("json",)))}
+    scene.held["ended"] = request_report(owner, book, Wish(formats=("json",)))
+    cancel_report(owner, scene.held["ended"])
+    scene.held["schedule"] = keep(owner, book, Wish(), name="Weekly", every="week", mail=False)
     _add_picture(scene)
     _add_word_file(scene)
     _name_addresses(scene)
@@ -216,6 +220,9 @@ def _name_addresses(scene: Scene) -> None:
         scene.args[name] = {"pk": held["suggestion"].pk}
     for name in ("report", "report_cancel", "report_delete", "report_file", "api:report", "api:report_download"):
         scene.args[name] = {"pk": held["report"].pk}
+    for name in ("schedule", "schedule_now", "schedule_stop", "schedule_mail", "schedule_delete"):
+        scene.args[name] = {"pk": held["schedule"].pk}
+    scene.args["report_again"] = {"pk": held["ended"].pk}
     scene.args["report_share"] = {"pk": held["link"].report_id}
     scene.args["share_stop"] = {"pk": held["link"].report_id, "link": held["link"].pk}
     scene.args["shared"] = {"token": held["link_secret"]}
@@ -332,6 +339,9 @@ BODIES: dict[str, Any] = {
     "tokens POST": {"name": "nightly", "scope": "read", "days": "7", "manuscript": ""},
     "manuscript_new POST": {"title": "A third book", "pitch": "", "language": "en", "time_zone": "UTC"},
     "reports POST": _report_form,
+    "schedule_keep POST": lambda scene: _report_form(scene) | {"keep_as": "For Halvard", "every": "day"},
+    "schedule POST": lambda scene: _report_form(scene) | {"keep_as": "Monthly", "every": "never"},
+    "schedule_mail POST": {"mail": "on"},
     "report_share POST": {"recipient": "Another press", "days": "7"},
     "draft_new POST": _file,
     "draft_correct POST": _correction,
