@@ -42,8 +42,8 @@ def lines_of(manuscript: Manuscript, me: Membership | None) -> list[Line]:
     schedules = list(rows)
     if not schedules:
         return []
-    drafts = {d.number: str(d) for d in manuscript.drafts.filter(state__in=["open", "closed"])}
-    chapters = dict(chapters_of(list(manuscript.drafts.filter(state__in=["open", "closed"]))))
+    opened = list(manuscript.drafts.filter(state__in=["open", "closed"]))
+    drafts, chapters = {d.number: str(d) for d in opened}, dict(chapters_of(opened))
     zone = ZoneInfo(manuscript.time_zone)
     return [
         Line(
@@ -66,7 +66,7 @@ def holds(manuscript: Manuscript, schedule: Schedule, drafts: dict[int, str], ch
     kept = [
         draft,
         str(dict(NAMES)[names_of(wish)]),
-        ", ".join(FORMATS[name].short for name in wish.formats),
+        ", ".join(kind.short for name, kind in FORMATS.items() if name in wish.formats),
         _listed(wish.disciplines, disciplines),
         _listed(wish.chapters, chapters),
         _listed(wish.kinds, KIND_WORDS),
@@ -76,7 +76,7 @@ def holds(manuscript: Manuscript, schedule: Schedule, drafts: dict[int, str], ch
     if wish.since:
         kept.append(_("notes from %s") % day(wish.since, zone))
     if wish.until:
-        kept.append(_("notes until %s") % day(wish.until - timedelta(days=1), zone))
+        kept.append(_("notes until %s") % day(wish.until - timedelta(seconds=1), zone))
     if wish.edition == "author" and not wish.author_only:
         kept.append(_("without notes for the author only"))
     if wish.cover:

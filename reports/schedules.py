@@ -26,6 +26,7 @@ from manuscripts.rendering import clean_input
 from reports import making
 from reports.collecting import collect, rfc3339
 from reports.findings import findings, sha256
+from reports.formats import check_formats
 from reports.making import Wish
 from reports.models import Report, Schedule
 from reports.moments import newest_moment
@@ -196,7 +197,7 @@ def run(job: RunningJob) -> None:
             manuscript=book,
             draft=draft,
             made_by=schedule.made_by,
-            options=asdict(edition) | {"formats": list(wish.formats)},
+            options=asdict(edition) | {"formats": check_formats(wish.formats)},
             snapshot=data,
             snapshot_sha256=sha256(data),
             as_of=as_of,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import SignInLink
 from manuscripts.formats import Upload
@@ -15,7 +16,9 @@ from manuscripts.manuscripts import make_manuscript
 from manuscripts.models import Draft, Manuscript, Membership, Placement
 from manuscripts.permissions import Actor
 from manuscripts.uploads import upload
-from reports.making import Wish, request_report
+from reports.making import Wish, cancel_report, request_report
+from reports.models import Report, Schedule
+from reports.schedules import keep
 from reviews.answers import questions_of, save_answer
 from reviews.invitations import decline, invite, open_link, personal_link, suggest_person
 from reviews.models import Anchor, Thread
@@ -97,6 +100,7 @@ def make_scene(run_jobs: Callable[[], Any], book: Manuscript | None = None) -> S
     """All books and people. `run_jobs` does the jobs that wait."""
     book = book or make_book(run_jobs)
     author = Actor(user=book.memberships.get(role="author").user)
+    kept, stuck = _kept(author, book)
     request_report(author, book, Wish(formats=["json", "csv"]))
     right_to_left = make_book_ar()
     following = _to_be_opened(author.user)
@@ -119,6 +123,7 @@ def make_scene(run_jobs: Callable[[], Any], book: Manuscript | None = None) -> S
     }
     places = _places(book, author) | {name: f"/m/{each.slug}/" for name, each in books.items()}
     places |= {"asked": _path(personal_link(nora)), "declined": _path(personal_link(otto))}
+    places |= {"choice": kept.pk, "failed": stuck.pk}
     scene = Scene(places | {"secret": SignInLink.make(author.user)})
     reader = book.memberships.filter(role="reviewer", user__isnull=False, accepted__isnull=False).first()
     members = {
@@ -259,6 +264,23 @@ def _ended(user: Any, title: str) -> Manuscript:
     decide(Actor(user=user), said, "later", reason="")
     close_round(Actor(user=user), book)
     return book
+
+
+def _kept(author: Actor, book: Manuscript) -> tuple[Schedule, Report]:
+    """Choices that are kept, of each kind, and a report that could not be made."""
+    chapters = tuple(book.chapters.values_list("key", flat=True)[:2])
+    narrow = Wish(formats=("pdf", "json", "csv"), edition="readers", names=False, chapters=chapters, cover="Dear H.")
+    wishes = {"For Halvard Press, each Monday, without names": ("week", narrow), "Desk": ("day", Wish()),
+              "At the end of the round": ("round", Wish()), "Only sometimes": ("never", Wish())}  # fmt: skip
+    kept = [keep(author, book, wish, name=n, every=every, mail=True) for n, (every, wish) in wishes.items()]
+    ben = book.memberships.get(role="co_author")
+    left = keep(actor_of(ben), book, Wish(), name="Ben's", every="day", mail=True)
+    Schedule.objects.filter(pk=left.pk).update(made_by=book.memberships.filter(role="reviewer").first())
+    Schedule.objects.filter(pk=kept[1].pk).update(outcome="nothing", last_as_of=timezone.now())
+    failed = request_report(author, book, Wish(formats=("pdf",)))
+    cancel_report(author, failed)
+    Report.objects.filter(pk=failed.pk).update(state="failed", error="None of the files could be made.")
+    return kept[0], failed
 
 
 def _path(link: str) -> str:

@@ -263,6 +263,8 @@ AUTHOR = [
     State("questions unfolded", "author", "{book}questions/", unfold),
     State("reports unfolded", "author", "{book}reports/", unfold),
     State("reports", "author", "{book}reports/", unfold),
+    State("reports change a choice", "author", "{book}reports/choices/{choice}/", unfold),
+    State("report failed", "author", "{book}reports/{failed}/"),
     State("reports empty", "author", "{empty}reports/"),
     State("report", "author", "{book}reports/{report}/", sampled=True),
     State("settings", "author", "{book}settings/", unfold),
