@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from manuscripts.models import Manuscript, Membership
+from manuscripts.models import Manuscript, Membership, Round
 from reports.formats import FORMATS
 from reports.forms import NAMES, chapters_of
 from reports.forms_schedules import names_of
@@ -44,12 +44,12 @@ def lines_of(manuscript: Manuscript, me: Membership | None) -> list[Line]:
         return []
     opened = list(manuscript.drafts.filter(state__in=["open", "closed"]))
     drafts, chapters = {d.number: str(d) for d in opened}, dict(chapters_of(opened))
-    zone = ZoneInfo(manuscript.time_zone)
+    zone, running = ZoneInfo(manuscript.time_zone), manuscript.rounds.filter(state="running").first()
     return [
         Line(
             schedule=each,
             holds=holds(manuscript, each, drafts, chapters),
-            comes=comes(each, zone),
+            comes=comes(each, zone, running),
             said=said(each, zone),
             stuck=not each.has_maker or each.outcome not in ("", "nothing"),
             is_mailed=me is not None and any(m.pk == me.pk for m in each.mailed.all()),
@@ -91,15 +91,20 @@ def _listed(chosen: Any, words: dict[str, str]) -> str:
     return ", ".join(named[:NAMED]) + (_(" and %d more") % more if more > 0 else "")
 
 
-def comes(schedule: Schedule, zone: ZoneInfo) -> str:
-    """When it is made next."""
+def comes(schedule: Schedule, zone: ZoneInfo, running: Round | None) -> str:
+    """When it is made next; for a round its deadline, where it has one."""
     if schedule.every == "never" or not schedule.has_maker:
         return ""
     if schedule.every == "round":
-        return _("Next when the round ends")
-    at = next_moment(schedule.every, max(timezone.now(), schedule.reached), zone).astimezone(zone)
-    moment = {"at": date_format(at, "l j F Y, H:i"), "zone": zone.key}
-    return _("Next on %(at)s (%(zone)s)") % moment
+        if running is None:
+            return _("No round is running")
+        if running.deadline is None:
+            return _("It has no deadline: you end it")
+        at = date_format(running.deadline, "l j F Y, 23:59")
+    else:
+        moment = next_moment(schedule.every, max(timezone.now(), schedule.reached), zone)
+        at = date_format(moment.astimezone(zone), "l j F Y, H:i")
+    return _("Next on %(at)s (%(zone)s)") % {"at": at, "zone": zone.key}
 
 
 def said(schedule: Schedule, zone: ZoneInfo) -> str:

@@ -1,6 +1,7 @@
 """Kept choices on the page of reports: kept, changed, made now, stopped, deleted; reports listed, tried again."""
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
@@ -189,6 +190,17 @@ def test_each_of_the_team_asks_for_mail_and_stops_it(as_author, client, draft):
     assert list(kept.mailed.all()) == [ben] and "No more mail to me" in shown(client, draft)
     client.post(address(draft, f"choices/{kept.pk}/mail/"), {"mail": "off"})
     assert not kept.mailed.exists()
+
+
+def test_the_end_of_a_round_is_told_by_its_deadline(as_author, draft):
+    keep(as_author, draft, every="round")
+    assert "When the round ends It has no deadline: you end it" in shown(as_author, draft)
+    draft.round.deadline = date(2031, 5, 17)
+    draft.round.save()
+    assert "When the round ends Next on Saturday 17 May 2031, 23:59 (Europe/Berlin)" in shown(as_author, draft)
+    draft.round.state = "ended"
+    draft.round.save()
+    assert "No round is running" in shown(as_author, draft)
 
 
 def test_a_maker_who_left_is_said_and_who_changes_it_takes_over(as_author, draft, run_jobs):

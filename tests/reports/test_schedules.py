@@ -17,6 +17,7 @@ from reports import making, schedules
 from reports.making import Wish
 from reports.models import Report, Schedule
 from reports.moments import newest_moment, next_moment
+from reports.removing import delete_manuscript
 from reviews import rounds
 from tests.books import actor_of, make_book, make_draft, make_reader, open_at_once
 from tests.reports.test_collecting import answer, author_of, say
@@ -368,6 +369,14 @@ def test_two_ticks_at_once_begin_one_report(monkeypatch):
             thread.join()
     assert sorted(begun) == [0, 0, 0, 1]
     assert Job.objects.filter(kind="run_schedule").count() == 1
+
+
+def test_a_manuscript_goes_with_its_choices(draft, clock, run_jobs):
+    keep(draft)
+    tick(clock, "2031-03-27T06:00:10Z", run_jobs)
+    delete_manuscript(actor_of(author_of(draft)), draft.manuscript)
+    assert not Schedule.objects.exists() and not Report.objects.exists()
+    assert tick(clock, "2031-03-28T06:00:10Z", run_jobs) == 0
 
 
 def test_the_clock_asks_every_minute():
