@@ -24,8 +24,9 @@ from manuscripts.models import Draft, Manuscript
 from manuscripts.permissions import Actor, check
 from manuscripts.rendering import clean_input
 from reports import making
+from reports.canonical import sha256
 from reports.collecting import collect, rfc3339
-from reports.findings import findings, sha256
+from reports.findings import findings
 from reports.formats import check_formats
 from reports.making import Wish
 from reports.models import Report, Schedule

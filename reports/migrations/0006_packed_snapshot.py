@@ -22,7 +22,7 @@ def unpack(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0003_share_links"),
+        ("reports", "0004_schedules"),
     ]
 
     operations = [
