@@ -22,6 +22,7 @@ GUARDED_BY_LISTS = {
     "job.read": ("manuscripts.job_rights", "JobsOfManuscripts"),
     "job.cancel": ("manuscripts.job_rights", "JobsOfManuscripts"),
     "report.read": ("reports.models", "ReportQuerySet"),
+    "report.fetch": ("reports.models", "ReportFileQuerySet"),
 }
 GOAL = 0.95
 

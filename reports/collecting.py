@@ -226,7 +226,7 @@ class Collector:
         assert self.draft is not None
         threads = list(
             Thread.objects.filter(manuscript=self.manuscript, draft__number__lte=self.draft.number, withdrawn=None)
-            .select_related("chapter", "decision", "draft")
+            .select_related("chapter", "decision", "draft", "quote_choice")
             .annotate(agreed=Count("agreements"))
         )
         comments: dict[int, list[Comment]] = defaultdict(list)
@@ -245,6 +245,7 @@ class Collector:
     def _remark(self, t: Thread, said: list[Comment], anchor: Anchor | None, texts: dict[int, str]) -> shot.Remark:
         first, *rest = said
         decision = getattr(t, "decision", None)
+        quoted = getattr(t, "quote_choice", None)
         return shot.Remark(
             id=str(t.pk),
             member=str(t.author_id),
@@ -264,6 +265,7 @@ class Collector:
             via=t.via,
             created=rfc3339(t.created),
             earlier=t.draft.round_id != (self.draft.round_id if self.draft else None),
+            choice=quoted.choice if quoted else "",
             **place_of(t, anchor, texts),
         )
 

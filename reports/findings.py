@@ -29,7 +29,7 @@ from reviews.parts import COUNTED, count_parts
 Data = dict[str, Any]
 #: The shape of `findings`: one more whenever a key comes, goes or means something else, so that a page never reads a
 #: stored snapshot of another shape.
-SCHEMA = 3
+SCHEMA = 4
 
 
 def asked(snapshot: Snapshot) -> dict[str, Review]:
@@ -185,6 +185,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     if not voices.leaves:
         said += headlines.waiting(counted)
     authors = sorted(snapshot.authors)
+    unquoted = remarks.unquoted(chosen, voices)
     return {
         "format": "widemargin-report/1",
         "schema": SCHEMA,
@@ -223,7 +224,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
             if d.slug in columns
         ],
         "headlines": said,
-        "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value),
+        "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value, len(unquoted)),
         "coverage": covered,
         "book": {"value": book, "sees_value": seeing(book)},
         "spheres": by_sphere(snapshot, tables),
@@ -244,6 +245,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "conflicts": remarks.conflicts(chosen, voices),
         "quotes": remarks.in_their_words(chosen, voices),
         "stories": remarks.stories(chosen, voices),
+        "unquoted": unquoted,
         "thanks": voices.thanks(snapshot),
         "appendix": appendix(tables, chapters, columns),
         "recorded": sum(bool(a.via) and a.stands for a in snapshot.answers) if voices.named else None,

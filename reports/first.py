@@ -53,8 +53,8 @@ def weight(found: tuple[str, str, Sequence[Data]]) -> tuple[bool, bool, int, int
 
 
 def waits(note: Data) -> bool:
-    """Whether a reader asks for something or comments, and the author has not decided on it."""
-    if note["decision"] or note["who"]["team"]:
+    """Whether a reader asks for something or comments, and the author has neither decided nor left it out of quotes."""
+    if note["decision"] or note["who"]["team"] or note["choice"] == "hidden":
         return False
     return asks(note) or (note["kind"] == "comment" and bool(note["body"]))
 

@@ -187,8 +187,8 @@ def waiting(remarks: Data) -> list[Data]:
     return [{"rule": "waiting", "n": n, "text": text[:1].upper() + text[1:], "detail": f"Of {total} in all."}]
 
 
-def left_out(full: bool, named: bool, chapter_value: bool) -> list[str]:
-    """What a thin report does not show, and why."""
+def left_out(full: bool, named: bool, chapter_value: bool, unquoted: int) -> list[str]:
+    """What a thin report does not show, and why; how many notes are `unquoted` by the author's choice."""
     said = []
     if not full:
         said.append("Colours, means and gaps of the tension map: no discipline has three readers of one chapter.")
@@ -197,4 +197,7 @@ def left_out(full: bool, named: bool, chapter_value: bool) -> list[str]:
         said.append("Cells of fewer than three readers, and the next smallest where one alone would follow: blank.")
     if not chapter_value:
         said.append("Value of each chapter: it is not asked.")
+    if unquoted:
+        text = several(unquoted, "note is", "notes are")
+        said.append(f"{text[:1].upper()}{text[1:]} not quoted, by the author’s choice. Every figure counts them.")
     return said

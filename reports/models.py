@@ -6,16 +6,45 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models import Job
-from manuscripts.models import Draft, Manuscript, Membership
+from manuscripts.models import Draft, Manuscript, Membership, Round
+from manuscripts.modes import Anonymity, OthersSections, Visibility
+from manuscripts.permissions import Actor, check
+from reviews.models import Thread
 
 from .canonical import pieces
 from .findings import SCHEMA
 from .formats import FORMATS
+
+#: Rounds whose readers do not see all that a report tells them: others' notes, or others' sections.
+KEEPS_BACK = (
+    Q(visibility=Visibility.NEVER)
+    | Q(visibility=Visibility.AFTER_VERDICT, state="running")
+    | Q(others_sections=OthersSections.CLOSED)
+)
+#: Rounds whose readers do not know one another's names: one beside a quote would tell whose the other notes are.
+KEEPS_NAMES = ~Q(anonymity=Anonymity.NAMED)
+
+
+def telling_rounds(manuscript: Any, newest: Any) -> models.QuerySet[Round]:
+    """The rounds that a report about a draft of round `newest` tells of: that one, and those before it in which
+    something was written."""
+    rounds = Round.objects.filter(manuscript=manuscript, number__lte=newest).order_by("number")
+    return rounds.filter(Q(number=newest) | Exists(Thread.objects.filter(round=OuterRef("pk"))))
+
+
+def shown_to_members(path: str = "") -> Q:
+    """Reports that the members of their manuscript may read: shown, and told of no round that keeps more from readers
+    than a report tells. `path` leads to the report."""
+    rounds = telling_rounds(OuterRef(f"{path}manuscript"), OuterRef(f"{path}draft__round__number"))
+    nameless = Q(**{f"{path}options__names": False}) | Q(**{f"{path}options__edition": "publisher"})
+    shown = Q(**{f"{path}shown__isnull": False}) & ~Exists(rounds.filter(KEEPS_BACK))
+    return shown & (nameless | ~Exists(rounds.filter(KEEPS_NAMES)))
 
 
 class PackedJSON(models.BinaryField):
@@ -33,8 +62,20 @@ class PackedJSON(models.BinaryField):
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor) -> "ReportQuerySet":
-        """Those of manuscripts of whose author team the actor is."""
-        return self.filter(manuscript__in=actor.team_manuscript_ids())
+        """Those of manuscripts of whose author team the actor is, and where they are a member those that are shown."""
+        mine = Q(manuscript__in=actor.manuscript_ids()) & shown_to_members()
+        return self.filter(Q(manuscript__in=actor.team_manuscript_ids()) | mine)
+
+    def shown(self) -> "ReportQuerySet":
+        """Those that the members of their manuscript may read, newest first."""
+        return self.filter(shown_to_members()).order_by("-shown", "-pk")
+
+
+class ReportFileQuerySet(models.QuerySet["ReportFile"]):
+    def visible_to(self, actor) -> "ReportFileQuerySet":
+        """Those of reports of whose author team the actor is; of a report that is shown to its members, its PDF."""
+        mine = Q(report__manuscript__in=actor.manuscript_ids(), format="pdf") & shown_to_members("report__")
+        return self.filter(Q(report__manuscript__in=actor.team_manuscript_ids()) | mine)
 
 
 class Report(models.Model):
@@ -60,6 +101,10 @@ class Report(models.Model):
     )
     news = models.JSONField(default=dict, help_text="what a schedule's report holds that the one before did not")
     created = models.DateTimeField(default=timezone.now)
+    shown = models.DateTimeField(
+        null=True, blank=True, help_text="since when the members of the manuscript may read it"
+    )
+    title = models.CharField(max_length=250, blank=True, help_text="of its page, kept once it is shown")
 
     objects = ReportQuerySet.as_manager()
 
@@ -71,9 +116,21 @@ class Report(models.Model):
         """The job that makes it, while its row is kept."""
         return Job.objects.filter(pk=self.job_id).first() if self.job_id else None
 
-    def file_at(self, address: str) -> "ReportFile | None":
-        """The file of that address, once it is made."""
-        return next((file for file in self.files.filter(state="done") if file.address == address), None)
+    def file_at(self, actor: Actor, address: str) -> "ReportFile | None":
+        """The file of that address that the actor may have, once it is made."""
+        rows = self.files.visible_to(actor).filter(state="done").select_related("report__manuscript")
+        file = next((file for file in rows if file.address == address), None)
+        return check(actor, "report.fetch", file) if file else None
+
+    @cached_property
+    def is_shown(self) -> bool:
+        """Whether the members of the manuscript may read it now."""
+        return self.shown is not None and Report.objects.shown().filter(pk=self.pk).exists()
+
+    @property
+    def names_readers(self) -> bool:
+        """Whether names may stand in it where it leaves the author's desk."""
+        return bool(self.options.get("names")) and self.options.get("edition") == "readers"
 
     @property
     def is_readable(self) -> bool:
@@ -114,9 +171,15 @@ class ReportFile(models.Model):
     bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
 
+    objects = ReportFileQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["report", "format", "part"], name="one_file_a_part")]
+
+    @property
+    def manuscript(self) -> Manuscript:
+        return self.report.manuscript
 
     @property
     def address(self) -> str:
@@ -208,3 +271,13 @@ class Schedule(models.Model):
     def has_maker(self) -> bool:
         """Whether who made it is still of the author team."""
         return self.made_by.removed is None and self.made_by.is_author_team
+
+
+class QuoteChoice(models.Model):
+    """What the author team chose for the words of a note in the reports to come: first, or not quoted."""
+
+    CHOICES = [("pinned", _("shown first")), ("hidden", _("left out of quotes"))]
+    thread = models.OneToOneField(Thread, on_delete=models.CASCADE, related_name="quote_choice")
+    choice = models.CharField(max_length=6, choices=CHOICES)
+    by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)

@@ -25,6 +25,7 @@ def speaking(data: Data) -> list[str]:
     """The disciplines, in the report's order, of whom it holds an answer or words that it says are theirs."""
     said = {answer["discipline"] for answer in data["answers"]}
     said |= {note["who"]["discipline"] for note in notes_of(data)}
+    said |= {fact["discipline"] for fact in data["unquoted"]}
     said |= {answer["who"]["discipline"] for question in data["written"] for answer in question["answers"]}
     return [d["slug"] for d in data["disciplines"] if d["slug"] in said]
 
@@ -71,19 +72,23 @@ def narrowed(data: Data, slug: str) -> Data:
     covered = own(data["coverage"])
     notes = in_context(data["notes"], theirs)
     answers = [answer for answer in data["answers"] if answer["discipline"] == slug]
-    counted = counts(list(notes_of({"notes": notes})), slug, desk)
+    unquoted = [fact for fact in data["unquoted"] if fact["discipline"] == slug]
+    # On the desk the list of all notes holds them too.
+    counted = counts([*notes_of({"notes": notes}), *([] if desk else unquoted)], slug, desk)
     full = not book["all"]["hidden"] and low_high(book["all"])[2] >= LEAST
     said = [headlines.sees(book, codes), *headlines.loses(tension["verdict"][:-1])]
     said += headlines.own_pages(tension["verdict"][-1], codes) + headlines.silent(covered, names)
     if desk:
         said += headlines.waiting(counted)
     told = theirs(data["stories"]["notes"])
+    came = [*told, *(fact for fact in unquoted if fact["kind"] == "experience")]
+    about_left_out = (full, data["named"], data["map"]["value"] is not None, len(unquoted))
     return {
         **data,
         "filters": data["filters"] | {"disciplines": [slug]},
         "disciplines": [about],
         "headlines": said,
-        "left_out": [*headlines.left_out(full, data["named"], data["map"]["value"] is not None), WHOLE],
+        "left_out": [*headlines.left_out(*about_left_out), WHOLE],
         "coverage": covered,
         "book": {"value": book, "sees_value": {slug: data["book"]["sees_value"][slug]}},
         "spheres": None,
@@ -99,11 +104,12 @@ def narrowed(data: Data, slug: str) -> Data:
         "conflicts": [],
         "quotes": [q | {"notes": mine} for q in data["quotes"] if (mine := theirs(q["notes"]))],
         "stories": {
-            "total": len(told),
-            "quotable": sum(note["permission"] != "no" for note in told),
-            "named": sum(note["permission"] == "named" for note in told),
+            "total": len(came),
+            "quotable": sum(story["permission"] != "no" for story in came),
+            "named": sum(story["permission"] == "named" for story in came),
             "notes": told,
         },
+        "unquoted": unquoted,
         "thanks": {"finished": covered["all"]["finished"], "names": []},
         "appendix": {
             "makes_sense_95": {block["key"]: interval(block["verdict"]) for block in chapters},

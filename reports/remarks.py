@@ -107,6 +107,7 @@ def note(remark: Remark, voices: Voices) -> Data:
         "reason": remark.reason,
         "visibility": remark.visibility,
         "via": remark.via or None,
+        "choice": remark.choice or None,
         "created": moment(remark.created),
         "replies": [
             {
@@ -125,7 +126,7 @@ def in_context(snapshot: Snapshot, remarks: Sequence[Remark], voices: Voices) ->
     chapters = {c.key for c in snapshot.chapters}
     stand: dict[tuple[str, str], list[Data]] = defaultdict(list)
     for r in remarks:
-        if voices.may_stand(r):
+        if voices.may_be_listed(r):
             chapter = r.chapter if r.chapter in chapters else ""
             section = r.section if chapter and known.get(r.section) == chapter else ""
             stand[chapter, section].append(note(r, voices))
@@ -183,20 +184,26 @@ def widest(group: Sequence[Remark]) -> Remark:
 
 
 def in_their_words(remarks: Sequence[Remark], voices: Voices, most: int = 8) -> list[Data]:
-    """Passages where disciplines met or parted: those with most disciplines first, then most notes.
+    """Passages where disciplines met or parted: those with a note that the author shows first, then those with most
+    disciplines, then most notes.
 
-    With fewer than two disciplines on any passage, the passages with most notes and agreement stand.
+    With fewer than two disciplines on any passage, the passages with most notes and agreement stand. What is shown
+    first stands in any case, by itself where it is on no words of the draft.
     """
-    spoken = [r for r in remarks if r.body and r.kind != "experience" and voices.may_stand(r)]
-    spoken = [r for r in spoken if not voices.is_team(r.member)]
+    spoken = [r for r in remarks if r.kind != "experience" and voices.may_be_quoted(r)]
+    spoken = [r for r in spoken if not voices.is_team(r.member) and (r.body or (is_pinned(r) and r.replacement))]
+    alone = [[r] for r in spoken if is_pinned(r) and (r.start is None or r.end is None)]
     found = []
-    for group in passages(spoken):
+    for group in [*alone, *passages(spoken)]:
         met = {r.discipline for r in group}
         agreed = sum(r.agreements for r in group)
-        if len(group) > 1 or agreed:
-            found.append(((-len(met), -len(group), -agreed, group[0].section, group[0].start or 0), group))
+        pinned = any(map(is_pinned, group))
+        if len(group) > 1 or agreed or pinned:
+            place = (group[0].section, group[0].start or 0, group[0].id)
+            found.append(((not pinned, -len(met), -len(group), -agreed, *place), group))
+    first = sum(any(map(is_pinned, group)) for _, group in found)
     quotes = []
-    for _, group in sorted(found, key=lambda item: item[0])[:most]:
+    for _, group in sorted(found, key=lambda item: item[0])[: max(most, first)]:
         whole = widest(group)
         quotes.append(
             {
@@ -205,10 +212,36 @@ def in_their_words(remarks: Sequence[Remark], voices: Voices, most: int = 8) -> 
                 "before": whole.before,
                 "quote": whole.quote,
                 "after": whole.after,
-                "notes": [note(r, voices) for r in group],
+                "notes": [note(r, voices) for r in pinned_first(group)],
             }
         )
     return quotes
+
+
+def is_pinned(remark: Remark) -> bool:
+    """Whether the author shows it first."""
+    return remark.choice == "pinned"
+
+
+def pinned_first(remarks: Iterable[Remark]) -> list[Remark]:
+    """The same in the same order, those that the author shows first before the others."""
+    return sorted(remarks, key=lambda r: not is_pinned(r))
+
+
+def unquoted(remarks: Iterable[Remark], voices: Voices) -> list[Data]:
+    """What is counted of the notes that could be quoted and are not, by the author's choice, in no order of theirs."""
+    facts = [
+        {
+            "discipline": voices.who(r.member, r.discipline, r.promise, r.permission)["discipline"],
+            "kind": r.kind,
+            "reaction": r.reaction or None,
+            "fate": r.fate,
+            "permission": r.permission,
+        }
+        for r in remarks
+        if voices.may_stand(r) and not voices.may_be_quoted(r)
+    ]
+    return sorted(facts, key=lambda fact: [str(value) for value in fact.values()])
 
 
 def conflicts(remarks: Sequence[Remark], voices: Voices) -> list[Data]:
@@ -240,5 +273,5 @@ def stories(remarks: Sequence[Remark], voices: Voices) -> Data:
         "total": len(told),
         "quotable": sum(r.permission != "no" for r in told),
         "named": sum(r.permission == "named" for r in told),
-        "notes": [note(r, voices) for r in told if voices.may_stand(r)],
+        "notes": [note(r, voices) for r in pinned_first(told) if voices.may_be_quoted(r)],
     }

@@ -132,7 +132,8 @@ class Remark:
 
     `before`, `quote`, `after` are words of the canonical text; `start` counts code points in the section's text
     and is None for a note on a whole section, chapter or the book, and for a detached one. `replaced` holds the
-    quoted words a detached note was written on. `earlier`: it was written in a round before.
+    quoted words a detached note was written on. `earlier`: it was written in a round before. `choice` is the author's
+    for its words: pinned (quoted first), hidden (not quoted) or empty.
     """
 
     id: str
@@ -161,6 +162,7 @@ class Remark:
     via: str = ""
     created: str = ""
     earlier: bool = False
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

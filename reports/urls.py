@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_home, views_schedules, views_share
+from . import views, views_home, views_quotes, views_schedules, views_share, views_show
 
 urlpatterns = [
     path("m/<slug:slug>/", views_home.manuscript, name="manuscript"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("m/<slug:slug>/reports/choices/<int:pk>/mail/", views_schedules.schedule_mail, name="schedule_mail"),
     path("m/<slug:slug>/reports/<int:pk>/share/", views_share.report_share, name="report_share"),
     path("m/<slug:slug>/reports/<int:pk>/share/<int:link>/stop/", views_share.share_stop, name="share_stop"),
+    path("m/<slug:slug>/reports/<int:pk>/show/", views_show.report_show, name="report_show"),
+    path("m/<slug:slug>/notes/<int:pk>/quote/", views_quotes.note_quote, name="note_quote"),
     path("s/<str:token>/", views_share.shared, name="shared"),
     path("m/<slug:slug>/reports/<int:pk>/files/<slug:name>/", views.report_file, name="report_file"),
 ]

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from manuscripts.errors import Refused
 from manuscripts.models import Manuscript
-from manuscripts.permissions import load
+from manuscripts.permissions import can, load
 from reports import making
 from reports.collecting import collect
 from reports.findings import findings
@@ -21,8 +21,10 @@ from reports.formats import FORMATS
 from reports.forms_schedules import ChoiceForm
 from reports.models import Report, Schedule
 from reports.page import page
+from reports.quoting import offer_on
 from reports.schedule_lines import lines_of
 from reports.sharing import DAYS, may_leave
+from reports.showing import kept_back, may_be_shown
 from reports.snapshot import Edition
 
 LISTED = 50
@@ -31,7 +33,7 @@ LISTED = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def reports(request: HttpRequest, slug: str) -> HttpResponse:
     """The dialog with the first page as it will be, the choices kept, and the reports made before."""
-    action = "report.create" if request.method == "POST" else "report.read"
+    action = "report.create" if request.method == "POST" else "report.list"
     manuscript = load(Manuscript, request.actor, action, slug=slug)
     form = ChoiceForm(manuscript, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -61,18 +63,36 @@ def reports_page(
 def report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A report as a page; how far it is while it is made (asked again by htmx every second)."""
     row = load_report(request, slug, pk, "report.read")
+    if not can(request.actor, "report.list", row.manuscript):
+        return shown_report(request, row)
     context = report_context(row)
     if request.htmx:
         return render(request, "reports/_progress.html", context) if row.is_being_made else HttpResponseClientRefresh()
     return render(request, "reports/report.html", context)
 
 
+def shown_report(request: HttpRequest, row: Report) -> HttpResponse:
+    """The page of a report that is shown to its readers, as they see it."""
+    context = {
+        "manuscript": row.manuscript,
+        "report": row,
+        "page": page(row.snapshot) if row.is_readable else None,
+        "pdf": row.file_at(request.actor, "pdf"),
+    }
+    return render(request, "reports/report_shown.html", context)
+
+
 def report_context(row: Report) -> dict[str, Any]:
-    """What the page of a report shows."""
+    """What the page of a report shows to the author team."""
     context: dict[str, Any] = {"manuscript": row.manuscript, "here": "report", "report": row}
     if row.state == "done":
         context |= {"page": page(row.snapshot) if row.is_readable else None, "files": _files(row)}
         context |= {"leaves": may_leave(row), "links": row.share_links.all(), "days": DAYS}
+        if row.options.get("edition") == "author" and context["page"]:
+            offer_on(context["page"], row.manuscript)
+            context["desk"] = reverse("desk", args=[row.manuscript.slug])
+        if may_be_shown(row):
+            context |= {"may_be_shown": True, "kept_back": kept_back(row)}
     return context
 
 
@@ -80,7 +100,7 @@ def report_context(row: Report) -> dict[str, Any]:
 def report_file(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     """One file of a report, as a download that no cache keeps."""
     row = load_report(request, slug, pk, "report.read")
-    file = row.file_at(name)
+    file = row.file_at(request.actor, name)
     if file is None or not file.path.exists():
         raise Http404(_("There is nothing at this address."))
     answer = FileResponse(
@@ -117,9 +137,10 @@ def report_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def load_report(request: HttpRequest, slug: str, pk: int, action: str) -> Report:
-    """The report of that manuscript, where the actor may do that with it."""
-    manuscript = load(Manuscript, request.actor, action, slug=slug)
-    rows = Report.objects.filter(manuscript=manuscript).select_related("draft", "manuscript")
+    """The report of that manuscript, where the actor may do that with it; to read it, whoever it is shown to."""
+    at_all = "manuscript.read" if action == "report.read" else action
+    manuscript = load(Manuscript, request.actor, at_all, slug=slug)
+    rows = Report.objects.filter(manuscript=manuscript).select_related("draft__round", "manuscript")
     return load(rows, request.actor, action, pk=pk)
 
 

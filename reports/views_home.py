@@ -23,7 +23,8 @@ def manuscript(request: HttpRequest, slug: str) -> HttpResponse:
     row = load(Manuscript, request.actor, "manuscript.read", slug=slug)
     if can(request.actor, "draft.list", row):
         return author_home(request, row)
-    return reader_home(request, row)
+    shown = Report.objects.shown().filter(manuscript=row).only("title", "as_of", "manuscript")
+    return reader_home(request, row, shown_reports=list(shown[:SHOWN_REPORTS]))
 
 
 def author_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:

@@ -96,6 +96,14 @@ class Voices:
             return not self.leaves
         return not self.leaves or (remark.visibility == "everyone" and remark.permission != "no")
 
+    def may_be_quoted(self, remark: Remark) -> bool:
+        """Whether its words may stand among quotes: the author may leave them out, and never lets them in."""
+        return self.may_stand(remark) and remark.choice != "hidden"
+
+    def may_be_listed(self, remark: Remark) -> bool:
+        """Whether it stands in the list of all notes: on the desk also those that are left out of quotes."""
+        return self.may_stand(remark) if not self.leaves else self.may_be_quoted(remark)
+
     def counts(self, remark: Remark) -> bool:
         """Whether a note is counted: those for the author only appear in no edition that leaves the desk."""
         return remark.visibility == "everyone" or (self.edition.author_only and not self.leaves)

@@ -28,6 +28,7 @@ DECISION_WORDS = {
     "duplicate": "Duplicate",
     "open": "Waits for an answer",
 }
+CHOICE_WORDS = {"pinned": "Shown first", "hidden": "Not quoted"}
 FATE_WORDS = {
     "kept": "Kept",
     "moved": "Moved with its text",
@@ -143,7 +144,10 @@ def note(pages: Pages, data: Data) -> Data:
         state.append("For the author only")
     if data.get("via"):
         state.append(f"Recorded by the author, {data['via']}")
+    if data.get("choice"):
+        state.append(CHOICE_WORDS[str(data["choice"])])
     return {
+        "id": data.get("id"),
         "kind": data["kind"],
         "reaction": data["reaction"],
         "label": reaction or KIND_WORDS[str(data["kind"])],

@@ -57,6 +57,8 @@ SENTENCES = {
     "schedule.kept": _("kept a choice for reports"),
     "schedule.stopped": _("stopped reports from being made by themselves"),
     "schedule.deleted": _("deleted a choice for reports"),
+    "report.shown": _("showed a report to the readers"),
+    "report.show_stopped": _("stopped showing a report to the readers"),
     "sample.begun": _("began to load the sample"),
     "sample.loaded": _("loaded the sample"),
 }

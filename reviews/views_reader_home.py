@@ -1,5 +1,7 @@
 """The reader's home: what is asked of them, what became of their notes, what they have not sent."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,8 +23,8 @@ from .views_notes import back, told
 from .views_reading import cards_of, reader_zone, room_context
 
 
-def reader_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
-    """The first page of a reader or an observer."""
+def reader_home(request: HttpRequest, manuscript: Manuscript, **more: Any) -> HttpResponse:
+    """The first page of a reader or an observer; `more` is what is compiled for it from the readers' words."""
     membership = request.actor.membership_in(manuscript)
     draft = Draft.objects.visible_to(request.actor).filter(manuscript=manuscript).select_related("round").first()
     if draft is None:
@@ -42,6 +44,7 @@ def reader_home(request: HttpRequest, manuscript: Manuscript) -> HttpResponse:
         news.update(news_items=news["news"].others, decided=decided)
     path = home.path if may_answer and review and review.state != "declined" else None
     context = {
+        **more,
         **room_context(request, draft, membership),
         **news,
         "home": home,

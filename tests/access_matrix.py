@@ -160,8 +160,17 @@ questions                 POST      -          404  404  404  404   403  403  40
 question_change           POST      -          404  404  404  404   403  403  403  403  302  302
 reports                   GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 reports                   POST      -          404  404  404  404   403  403  403  403  302  302
-report                    GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
-report_file               GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
+report                    GET+HEAD  -          404  404  404  404   404  404  404  404  200  200
+report                    GET+HEAD  shown      404  404  404  404   200  200  200  200  200  200
+report                    GET+HEAD  withheld   404  404  404  404   404  404  404  404  200  200
+report_file               GET+HEAD  -          404  404  404  404   404  404  404  404  200  200
+report_file               GET+HEAD  shown      404  404  404  404   404  404  404  404  200  200
+report_file               GET+HEAD  shown_pdf  404  404  404  404   200  200  200  200  200  200
+report_file               GET+HEAD  withheld   404  404  404  404   404  404  404  404  200  200
+report_show               POST      -          404  404  404  404   403  403  403  403  302  302
+report_show               POST      shown      404  404  404  404   403  403  403  403  302  302
+note_quote                POST      -          404  404  404  404   403  403  403  403  302  302
+note_quote                POST      never      404  404  404  404   403  403  403  403  302  302
 report_cancel             POST      queued     404  404  404  404   403  403  403  403  302  302
 report_delete             POST      -          404  404  404  404   403  403  403  403  302  302
 report_again              POST      -          404  404  404  404   403  403  403  403  302  302
@@ -260,8 +269,14 @@ api:draft_close           POST      -          401  401  404  404  404   403  40
 api:reports               GET+HEAD  -          401  401  404  404  404   403  403  403  200  200   200  200  200  404
 api:reports               POST      -          401  401  404  404  404   403  403  403  202  202   403  202  202  404
 api:report                GET+HEAD  -          401  401  404  404  404   404  404  404  200  200   200  200  200  404
+api:report                GET+HEAD  shown      401  401  404  404  404   200  200  200  200  200   200  200  200  404
+api:report                GET+HEAD  withheld   401  401  404  404  404   404  404  404  200  200   200  200  200  404
+api:report                DELETE    shown      401  401  404  404  404   403  403  403  204  204   403  403  204  404
 api:report                DELETE    -          401  401  404  404  404   404  404  404  204  204   403  403  204  404
 api:report_download       GET+HEAD  -          401  401  404  404  404   404  404  404  200  200   200  200  200  404
+api:report_download       GET+HEAD  shown      401  401  404  404  404   404  404  404  200  200   200  200  200  404
+api:report_download       GET+HEAD  shown_pdf  401  401  404  404  404   200  200  200  200  200   200  200  200  404
+api:report_download       GET+HEAD  withheld   401  401  404  404  404   404  404  404  200  200   200  200  200  404
 api:findings              GET+HEAD  -          401  401  404  404  404   403  403  403  200  200   200  200  200  404
 api:job                   GET+HEAD  -          401  401  404  404  404   404  404  404  200  200   200  200  200  404
 api:job_cancel            POST      -          401  401  404  404  404   404  404  404  200  200   403  200  200  404

@@ -31,6 +31,7 @@ from manuscripts.uploads import store_bytes, upload
 from reports.making import Wish, cancel_report, request_report
 from reports.schedules import keep
 from reports.sharing import share
+from reports.showing import show
 from reviews.answers import questions_of, save_answer
 from reviews.applying import apply
 from reviews.invitations import personal_link
@@ -106,7 +107,7 @@ def make_scene() -> Scene:
     scene.held["ready"] = Draft.objects.get(manuscript=book, number=2, state="ready")
     _say_things(scene)
     report = request_report(owner, book, Wish(formats=("json",)))
-    leaves = request_report(owner, book, Wish(formats=("json",), edition="publisher"))
+    leaves = request_report(owner, book, Wish(formats=("json", "pdf"), edition="publisher"))
     run_all_jobs()
     report.refresh_from_db()
     leaves.refresh_from_db()
@@ -201,6 +202,9 @@ def _name_addresses(scene: Scene) -> None:
         "case:closed_text": {"pk": held["texts"]["c2-sec"].pk},
         "case:unopened_text": {"pk": held["ready"].placements.first().text_id},
         "case:queued": {"pk": held["queued"].pk},
+        "case:shown": {"pk": held["link"].report_id},
+        "case:shown_pdf": {"pk": held["link"].report_id, "name": "pdf", "format_name": "pdf"},
+        "case:withheld": {"pk": held["link"].report_id, "name": "pdf", "format_name": "pdf"},
     }
     scene.args["case:closed_note"] = scene.args["case:of_sec"]
     for name in (
@@ -208,6 +212,7 @@ def _name_addresses(scene: Scene) -> None:
         "note_agree",
         "note_follow",
         "note_decide",
+        "note_quote",
         "note_withdraw",
         "api:thread",
         "api:thread_comments",
@@ -223,7 +228,7 @@ def _name_addresses(scene: Scene) -> None:
     for name in ("schedule", "schedule_now", "schedule_stop", "schedule_mail", "schedule_delete"):
         scene.args[name] = {"pk": held["schedule"].pk}
     scene.args["report_again"] = {"pk": held["ended"].pk}
-    scene.args["report_share"] = {"pk": held["link"].report_id}
+    scene.args["report_share"] = scene.args["report_show"] = {"pk": held["link"].report_id}
     scene.args["share_stop"] = {"pk": held["link"].report_id, "link": held["link"].pk}
     scene.args["shared"] = {"token": held["link_secret"]}
     for name in ("api:job", "api:job_cancel"):
@@ -351,6 +356,8 @@ BODIES: dict[str, Any] = {
     "note_reply POST": {"body": "Ours.", "place": "p2"},
     "note_place POST": {"detach": "1"},
     "news_read POST": {"until": "2100-01-01T00:00:00+00:00"},
+    "note_quote POST": {"choice": "pinned"},
+    "report_show POST shown": {"stop": "1"},
     "note_decide POST": {"decision": "no_change", "reason": "It stays."},
     "change_list POST": lambda scene: {"thread": str(scene.held["note"].pk)},
     "section_edit POST": _section_form,
@@ -445,7 +452,21 @@ def _name_everyone(scene: Scene) -> None:
             comment.mentions.create(member=member)
 
 
+def _show(**modes: str) -> Any:
+    """The report without names is shown to the readers; then the round takes these modes."""
+
+    def given(scene: Scene) -> None:
+        show(scene.cast.actor("author"), scene.held["link"].report)
+        if modes:
+            _mode(**modes)(scene)
+
+    return given
+
+
 GIVEN = {
+    "shown": _show(),
+    "shown_pdf": _show(),
+    "withheld": _show(visibility=Visibility.NEVER),
     "reread": _open_next,
     "edited": _apply,
     "ended": _end_round,

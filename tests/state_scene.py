@@ -19,6 +19,7 @@ from manuscripts.uploads import upload
 from reports.making import Wish, cancel_report, request_report
 from reports.models import Report, Schedule
 from reports.schedules import keep
+from reports.showing import show
 from reviews.answers import questions_of, save_answer
 from reviews.invitations import decline, invite, open_link, personal_link, suggest_person
 from reviews.models import Anchor, Thread
@@ -101,6 +102,7 @@ def make_scene(run_jobs: Callable[[], Any], book: Manuscript | None = None) -> S
     book = book or make_book(run_jobs)
     author = Actor(user=book.memberships.get(role="author").user)
     kept, stuck = _kept(author, book)
+    request_report(author, book, Wish(formats=["json", "pdf"], edition="readers"))
     request_report(author, book, Wish(formats=["json", "csv"]))
     right_to_left = make_book_ar()
     following = _to_be_opened(author.user)
@@ -109,6 +111,7 @@ def make_scene(run_jobs: Callable[[], Any], book: Manuscript | None = None) -> S
     broken = make_manuscript(author.user, "A broken upload")
     upload(Actor(user=author.user), broken, [Upload("broken.docx", b"PK\x03\x04 this is no Word file")])
     run_jobs()
+    show(author, book.reports.get(options__edition="readers"))
     ended = _ended(author.user, "A round that ended")
     underway = make_manuscript(author.user, "On its way")
     upload(Actor(user=author.user), underway, [Upload("later.md", NEXT)])  # its job is not done
@@ -316,6 +319,7 @@ def _places(book: Manuscript, author: Actor) -> dict[str, Any]:
     return {
         "book": f"/m/{book.slug}/", "draft": draft.number, "chapter": section.chapter.key, "own": section.section.key,
         "silent": (silent or section).chapter.key, "report": book.reports.first().pk, "lost": lost.thread_id,
-        "lost_chapter": lost.chapter.key, "person": own.pk, "note": book.threads.filter(status="open").first().pk,
+        "shown": book.reports.last().pk, "lost_chapter": lost.chapter.key, "person": own.pk,
+        "note": book.threads.filter(status="open").first().pk,
         "section": draft.placements.filter(chapter_position__gt=0).first().section.key,
     }  # fmt: skip

@@ -229,6 +229,7 @@ READER = [
     State("observer's home", "observer", "{book}"),
     State("profile", "reader", "{book}profile/"),
     State("reader's home stopping", "reader", "{book}", click("details.fold[name=else] >> nth=-1", "[value=declined]")),
+    State("report shown", "reader", "{book}reports/{shown}/", unfold),
     State("what changed", "reader", "{book}drafts/2/changes/"),
     State("what changed right to left", "reader", "{rtl}read/"),
 ]
@@ -267,6 +268,11 @@ AUTHOR = [
     State("report failed", "author", "{book}reports/{failed}/"),
     State("reports empty", "author", "{empty}reports/"),
     State("report", "author", "{book}reports/{report}/", sampled=True),
+    State("report unfolded", "author", "{book}reports/{report}/", unfold),
+    State("report for readers", "author", "{book}reports/{shown}/"),
+    State(
+        "report chosen", "author", "{book}reports/{report}/", click(".quoting .btn >> nth=0", ".quoting [autofocus]")
+    ),
     State("settings", "author", "{book}settings/", unfold),
     State("activity", "author", "{book}activity/"),
     State("upload", "author", "{book}drafts/new"),

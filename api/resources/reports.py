@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.models import Job
-from manuscripts.permissions import check
+from manuscripts.permissions import can, check
 from reports.collecting import collect
 from reports.findings import api_findings
 from reports.formats import FORMATS
@@ -48,7 +48,7 @@ class Reports(ApiView):
 
     @described("Reports, newest first", answer=shapes.Report, listed=True)
     def get(self, request: Request, slug: str) -> Response:
-        check(request.actor, "report.read", self.manuscript)
+        check(request.actor, "report.list", self.manuscript)
         rows = Report.objects.filter(manuscript=self.manuscript).select_related("draft").prefetch_related("files")
         rows = rows.defer("snapshot")
         return self.page(rows, self._shown, order=("-created", "-pk"))
@@ -105,7 +105,7 @@ class ReportDownload(OneReport):
 
     @described("A file of a report", answer=OpenApiTypes.BINARY, media="*/*")
     def get(self, request: Request, pk: str, format_name: str) -> FileResponse:
-        file = self.object.file_at(format_name)
+        file = self.object.file_at(request.actor, format_name)
         if file is None or not file.path.exists():
             raise Http404
         kind = FORMATS[file.format].media_type
@@ -143,5 +143,6 @@ def represent(report: Report, view: ApiView) -> dict:
                 **({"source": file.source} if file.source else {}),
             }
             for file in report.files.all()
+            if can(view.request.actor, "report.fetch", file)
         ],
     }

@@ -221,7 +221,8 @@ def words(shown: Data) -> Iterator[str]:
         yield text("The passages where disciplines met, or parted. Each with the text it answers.", style="Lede")
         for q in shown["quotes"]:
             yield heading(q["place"], 3)
-            yield quoted(q)
+            if q["quote"]:
+                yield quoted(q)
             for entry in q["notes"]:
                 yield from note(entry, quote=False)
     if shown["stories"]:

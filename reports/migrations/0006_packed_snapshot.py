@@ -22,7 +22,7 @@ def unpack(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0004_schedules"),
+        ("reports", "0005_quotes_and_showing"),
     ]
 
     operations = [

@@ -7,8 +7,9 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
+from reports.making import Wish, request_report
 from reports.models import Report
-from tests.books import make_book, make_reader
+from tests.books import actor_of, make_book, make_reader
 from tests.reports.test_collecting import answer, say
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -51,6 +52,27 @@ def test_make_wait_read_download(live_server, worker, page, draft):
     text = "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(got.value.path().read_bytes())).pages)
     for words in ("So says Omar Haddad", "So says Ines Prado", "For my desk.", "4.7", "100%"):
         assert words in text
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_quote_is_left_out_and_taken_back_by_keys_on_its_own_button(live_server, run_jobs, new_page, draft, script):
+    author = draft.manuscript.memberships.get(role="author")
+    report = request_report(actor_of(author), draft.manuscript, Wish(formats=("json",)))
+    run_jobs()
+    page = new_page(java_script_enabled=script)
+    sign_in(page, live_server, draft)
+    page.goto(f"{live_server.url}/m/{draft.manuscript.slug}/reports/{report.pk}/")
+    quoted = page.locator("#quoting-" + str(draft.manuscript.threads.earliest("pk").pk))
+    leave_out = quoted.get_by_role("button", name="Leave out")
+    for said, pressed in (("Left out of quotes in the next report", "true"), ("Taken back", "false")):
+        leave_out.focus()
+        page.keyboard.press("Enter")
+        page.get_by_text(said).wait_for()
+        assert leave_out.get_attribute("aria-pressed") == pressed
+        if script:
+            page.wait_for_function("document.activeElement.textContent.includes('Leave out')")
+        else:
+            assert page.url.endswith(quoted.get_attribute("id"))
 
 
 @pytest.mark.parametrize(

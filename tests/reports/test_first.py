@@ -50,7 +50,12 @@ def test_it_stands_second_where_too_few_answered_and_after_the_figures_where_not
 
 @pytest.mark.parametrize(
     "done_with",
-    [{"decision": "changed"}, {"decision": "no_change"}, {"kind": "reaction", "reaction": "valuable"}],
+    [
+        {"decision": "changed"},
+        {"decision": "no_change"},
+        {"kind": "reaction", "reaction": "valuable"},
+        {"choice": "hidden"},
+    ],
 )
 def test_what_is_decided_or_praised_is_nothing_to_change(done_with):
     assert first(replace(note(1, "o", body="x"), **done_with)) is None
