@@ -209,6 +209,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "names": edition.names,
         "named": voices.named,
         "cover": edition.cover,
+        "paper": edition.paper,
         "filters": {
             "disciplines": sorted(edition.disciplines) if edition.disciplines is not None else None,
             "chapters": sorted(edition.chapters) if edition.chapters is not None else None,

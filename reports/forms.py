@@ -54,6 +54,9 @@ class ReportForm(forms.Form):
     decisions = forms.MultipleChoiceField(label=_("Decisions"), choices=list(DECISION_WORDS.items()), required=False)
     since = forms.DateField(label=_("Notes from"), required=False)
     until = forms.DateField(label=_("Notes until"), required=False)
+    paper = forms.ChoiceField(
+        label=_("Paper"), choices=[("a4", _("A4")), ("letter", _("Letter"))], initial="a4", required=False
+    )
     cover = forms.CharField(
         label=_("Covering note"),
         help_text=_("It stands on the first page, above your name. Nothing else in the report is yours to change."),
@@ -146,6 +149,7 @@ class ReportForm(forms.Form):
             since=self._begins(data["since"]) if data["since"] else None,
             until=self._begins(data["until"] + timedelta(days=1)) if data["until"] else None,
             cover=data["cover"].strip(),
+            paper=data["paper"] or "a4",
             author_only=not data["leave_out"],
         )
 

@@ -52,6 +52,7 @@ def initial_of(manuscript: Manuscript, schedule: Schedule, is_mailed: bool) -> d
         "until": (wish.until.astimezone(form.zone).date() - timedelta(days=1)).isoformat() if wish.until else None,
         "leave_out": not wish.author_only,
         "cover": wish.cover,
+        "paper": wish.paper,
         "keep_as": schedule.name,
         "every": schedule.every,
         "mail": is_mailed,

@@ -55,6 +55,7 @@ class Wish:
     since: datetime | None = None
     until: datetime | None = None
     cover: str = ""
+    paper: str = "a4"
     author_only: bool = True
 
     def as_edition(self, merged: dict[str, str]) -> Edition:
@@ -70,6 +71,7 @@ class Wish:
             since=rfc3339(self.since),
             until=rfc3339(self.until),
             cover=self.cover,
+            paper=self.paper,
             author_only=self.author_only,
         )
 

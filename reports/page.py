@@ -344,6 +344,7 @@ def page(data: Data) -> Data:
         "title": title_of(pages),
         "facts": facts(pages),
         "cover": data["cover"],
+        "paper": data["paper"],
         "named": data["named"],
         "headlines": data["headlines"],
         "columns": [{"code": d["code"], "name": d["name"]} for d in pages.disciplines.values()],

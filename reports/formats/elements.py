@@ -13,7 +13,8 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 SPACES = f'xmlns:w="{WORD}" xmlns:r="{OFFICE}/relationships"'
 RIGHT_TO_LEFT = re.compile("^[\\W\\d_]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-TEXT_WIDTH = 10_206  # twentieths of a point between the margins of A4
+TEXT_WIDTH = 10_206  # twentieths of a point between the margins, as are those of a page and its margins
+PAPERS = {"a4": (11_906, 16_838), "letter": (12_240, 15_840)}
 
 INK, QUIET, RULE, ACCENT, MARKED = "191C22", "434A56", "D3D9E0", "2541B2", "FFF0B3"
 
@@ -89,14 +90,16 @@ def table(
     )
 
 
-def document_xml(body: Iterable[str]) -> Iterator[str]:
-    """The main part piece by piece: A4, with the footer of every page."""
+def document_xml(body: Iterable[str], paper: str) -> Iterator[str]:
+    """The main part piece by piece, with the footer of every page, on one of PAPERS."""
+    width, height = PAPERS[paper]
+    side = (width - TEXT_WIDTH) // 2
     yield f"{DECLARATION}<w:document {SPACES}><w:body>"
     yield from body
     yield (
-        '<w:sectPr><w:footerReference w:type="default" r:id="rId1"/><w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="1020" w:right="850" w:bottom="1134" w:left="850" w:header="567" w:footer="567" '
-        'w:gutter="0"/></w:sectPr></w:body></w:document>'
+        '<w:sectPr><w:footerReference w:type="default" r:id="rId1"/><w:pgSz '
+        f'w:w="{width}" w:h="{height}"/><w:pgMar w:top="1020" w:right="{side}" w:bottom="1134" w:left="{side}" '
+        'w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>'
     )
 
 

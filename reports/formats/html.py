@@ -22,13 +22,15 @@ def styles() -> str:
 def render(data: dict[str, Any], sha256: str) -> bytes:
     """A whole document in UTF-8; notes unfolded, no script, nothing loaded from elsewhere."""
     shown = page(data)
+    sheet = "@page{size:letter}\n" if shown["paper"] == "letter" else ""
     body = render_to_string("reports/_report.html", {"page": shown, "unfolded": True})
     head = (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
         '<meta name="robots" content="noindex">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(shown['title'])} · {escape(shown['book'])}</title>\n<style>\n{styles()}\n</style>\n</head>\n"
+        f"<title>{escape(shown['title'])} · {escape(shown['book'])}</title>\n"
+        f"<style>\n{styles()}\n{sheet}</style>\n</head>\n"
     )
     tail = f'<p class="note">Snapshot {sha256}</p></main>\n</body>\n</html>\n'
     return f'{head}<body>\n<main class="report">\n{body}\n{tail}'.encode()

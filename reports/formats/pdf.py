@@ -1,4 +1,4 @@
-"""The report as an A4 PDF that screen readers can read (PDF/UA-1), set by typst from a fixed template and a data file.
+"""The report as a PDF that screen readers can read (PDF/UA-1), set by typst from a fixed template and a data file.
 
 Nobody's words are ever put into markup: typst reads them as strings from data.json. The folder it may read holds
 the template and that file, no packages are reachable, and only the fonts shipped beside this module are used.

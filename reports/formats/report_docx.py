@@ -36,7 +36,7 @@ def render(data: Data, sha256: str) -> bytes:
     linked = ("footer1.xml", "styles.xml", "numbering.xml", "settings.xml")
     package.add("word/_rels/document.xml.rels", relations({name: PARTS[name][1] for name in linked}))
     with package.stream("word/document.xml") as out:
-        out.writelines(piece.encode() for piece in word.document_xml(body(shown, sha256)))
+        out.writelines(piece.encode() for piece in word.document_xml(body(shown, sha256), shown["paper"]))
     package.add("word/styles.xml", word.styles_xml())
     package.add("word/numbering.xml", word.numbering_xml())
     package.add("word/settings.xml", word.settings_xml())

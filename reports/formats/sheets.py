@@ -33,6 +33,7 @@ STYLES = {
     "day": (0, 0, 166, ""),
 }
 AT = {name: at for at, name in enumerate(STYLES)}
+PAPERS = {"a4": 9, "letter": 1}  # as the format numbers them
 ACROSS = ("title", "prose")
 SIZES = {"title": 26, "heading": 20}
 FORMULA = tuple("=+-@\t\n＝＋－＠")
@@ -63,10 +64,13 @@ def letters(column: int) -> str:
 
 
 class Sheet:
-    """One sheet being written into `out`. `widths` are in characters; a `frozen` first row stays in sight."""
+    """One sheet being written into `out`, printed on one of PAPERS. `widths` are in characters; a `frozen` first row
+    stays in sight."""
 
-    def __init__(self, out: IO[bytes], widths: Sequence[float], frozen: bool = False, first: bool = False):
-        self._out, self._widths, self._row = out, widths, 0
+    def __init__(
+        self, out: IO[bytes], widths: Sequence[float], paper: str, *, frozen: bool = False, first: bool = False
+    ):
+        self._out, self._widths, self._paper, self._row = out, widths, paper, 0
         self._across: list[str] = []
         pane = (
             '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
@@ -111,7 +115,8 @@ class Sheet:
         if self._across:
             merged = "".join(f'<mergeCell ref="{place}"/>' for place in self._across)
             rest += f'<mergeCells count="{len(self._across)}">{merged}</mergeCells>'
-        page = '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+        size = PAPERS[self._paper]
+        page = f'<pageSetup paperSize="{size}" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
         self._write(f"</sheetData>{rest}{page}</worksheet>")
 
 
@@ -151,7 +156,9 @@ def cell_xml(place: str, value: Value, style: str) -> str:
     return f'<c r="{place}" s="{AT[style]}"><v>{value}</v></c>'
 
 
-def table(out: IO[bytes], columns: Mapping[str, float], rows: Callable[[], Iterable[Mapping[str, Cell]]]) -> None:
+def table(
+    out: IO[bytes], columns: Mapping[str, float], rows: Callable[[], Iterable[Mapping[str, Cell]]], paper: str
+) -> None:
     """A whole sheet: a head that stays in sight, a filter, and a row for each of `rows()`, which is gone through twice.
 
     `columns`: name → width. What is too long for a cell goes on in columns of its own, named "words 2", "words 3".
@@ -162,7 +169,7 @@ def table(out: IO[bytes], columns: Mapping[str, float], rows: Callable[[], Itera
             if isinstance(cell, str) and len(cell) > LONGEST // 2:
                 most[name] = max(most[name], len(parts(cell)))
     heads = [name if at == 1 else f"{name} {at}" for name, n in most.items() for at in range(1, n + 1)]
-    sheet = Sheet(out, [width for name, width in columns.items() for _ in range(most[name])], frozen=True)
+    sheet = Sheet(out, [width for name, width in columns.items() for _ in range(most[name])], paper, frozen=True)
     sheet.row(*((head, "head") for head in heads))
     for row in rows():
         cells: list[Cell] = []

@@ -95,7 +95,7 @@ def write(data: Data, sha256: str, out: IO[bytes]) -> None:
     package.add("xl/_rels/workbook.xml.rels", relations(linked | {"styles.xml": "styles"}))
     package.add("xl/styles.xml", styles_xml())
     with package.stream(sheets[0]) as part:
-        sheet = Sheet(part, [44, *[15] * (len(shown["columns"]) + 4)], first=True)
+        sheet = Sheet(part, [44, *[15] * (len(shown["columns"]) + 4)], data["paper"], first=True)
         for row in summary(data, shown, sha256):
             sheet.row(*row)
         sheet.end()
@@ -105,7 +105,7 @@ def write(data: Data, sha256: str, out: IO[bytes]) -> None:
         (sheets[3], ANSWERS, lambda: csv.answers(pages)),
     ):
         with package.stream(name) as part:
-            table(part, columns, rows)
+            table(part, columns, rows, data["paper"])
     package.close()
 
 

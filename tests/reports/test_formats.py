@@ -8,7 +8,9 @@ import re
 from dataclasses import replace
 from html import unescape
 
+import docx
 import html5lib
+import openpyxl
 import pypandoc
 import pypdf
 import pytest
@@ -170,3 +172,16 @@ def test_an_empty_round_makes_every_file():
     data = findings(snapshot())
     for made in FORMATS.values():
         assert made.render(data, sha256(data))
+
+
+@pytest.mark.parametrize("paper, points, twentieths, number", [("a4", 842, 16838, 9), ("letter", 792, 15840, 1)])
+def test_pages_are_of_the_paper_that_was_chosen(paper, points, twentieths, number):
+    data = findings(full_round(), Edition(paper=paper))
+    pages = pypdf.PdfReader(io.BytesIO(FORMATS["pdf"].render(data, ""))).pages
+    assert {round(float(p.mediabox.height)) for p in pages} == {points}
+    section = docx.Document(io.BytesIO(FORMATS["report_docx"].render(data, ""))).sections[0]
+    assert section.page_height.twips == twentieths
+    assert section.page_width.twips - section.left_margin.twips - section.right_margin.twips == 10_206
+    sheets = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].render(data, ""))).worksheets
+    assert {int(sheet.page_setup.paperSize) for sheet in sheets} == {number}
+    assert (b"@page{size:letter}" in FORMATS["html"].render(data, "")) == (paper == "letter")
