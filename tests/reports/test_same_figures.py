@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 from collections import Counter, defaultdict
 from statistics import mean, median, stdev
 
 import docx
 import html5lib
 import openpyxl
+import pypdf
 import pytest
 
 from reports.canonical import sha256
@@ -31,8 +33,10 @@ class Files:
     def __init__(self, edition: Edition):
         data = findings(full_round(readers=44, notes=200), edition)
         files = {
-            name: FORMATS[name].render(data, sha256(data)) for name in ("html", "report_docx", "xlsx", "csv", "json")
+            name: FORMATS[name].render(data, sha256(data))
+            for name in ("pdf", "html", "report_docx", "xlsx", "csv", "json")
         }
+        self.pdf = "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(files["pdf"])).pages)
         self.json = json.loads(files["json"])["findings"]
         self.page = html5lib.parse(files["html"].decode(), namespaceHTMLElements=False)
         self.word = docx.Document(io.BytesIO(files["report_docx"]))
@@ -84,6 +88,31 @@ def test_value_of_the_book(files):
         if figure["mean"] is not None:
             assert shown[code][4] == f"{figure['mean']:.1f}"
     assert told[""]["n"] == files.json["book"]["value"]["all"]["n"]
+
+
+def test_the_words_of_the_pdf_hold_the_same_figures(files):
+    text = " ".join(files.pdf.split())
+    values = text[text.index("Value of the book, by discipline") : text.index("Tension map")]
+    for slug, code in codes(files).items():
+        figure = files.json["book"]["value"]["by_discipline"][slug]
+        (name,) = [d["name"] for d in files.json["disciplines"] if d["slug"] == slug]
+        ratings = [str(at) for at, count in enumerate(figure["distribution"] or (), 1) for _ in range(count)]
+        if figure["mean"] is not None:
+            sees = "yes" if files.json["book"]["sees_value"][slug] else "not yet"
+            row = [code, name, *ratings, sees, str(figure["n"]), f"{figure['mean']:.1f}"]
+            assert " ".join(row) in values
+        elif figure["hidden"]:
+            assert not re.search(rf"{code} {name} \d", values)
+    rows = text[text.index("Makes sense: share") : text.index("Their own section all readers")]
+    for row in files.json["map"]["verdict"][:-1]:
+        title = f"{row['position']}. {row['title']}"
+        part = rows.split(title)[1].split(" all readers: ")[1].split(f"{row['position'] + 1}. ")[0]
+        yes, n = row["all"]["yes"], row["all"]["n"]
+        assert part.startswith(f"{int(yes / n * 100 + 0.5)}%, n {n} ")
+        shown = [f for _, f in ((s, row["by_discipline"][s]) for s in codes(files)) if f["step"] is not None]
+        assert re.findall(r"(\d+)% n (\d+)", part.split("%, n ", 1)[1]) == [
+            (str(int(f["yes"] / f["n"] * 100 + 0.5)), str(f["n"])) for f in shown
+        ]
 
 
 def word_table(files) -> int:

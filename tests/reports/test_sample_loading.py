@@ -9,11 +9,14 @@ from django.utils import timezone
 from accounts.models import User
 from jobs.models import Job
 from manuscripts.models import Event, Manuscript
+from reports.collecting import collect
+from reports.findings import findings
 from reports.models import Report
 from reports.sample import book, loading
 from reports.sample.telling import Telling
 from reviews.models import Agreement, Anchor, Answer, Comment, Invitation, Review, Thread
 from reviews.rounds import progress
+from tests.reports.counted_in_sql import assert_same
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +49,8 @@ def test_an_interrupted_start_is_made_good_and_the_sample_comes_once(monkeypatch
     people_and_their_part(manuscript)
     notes_and_answers(manuscript)
     nothing_leaves_and_nothing_is_yet_to_come(manuscript)
+    for draft in manuscript.drafts.select_related("round"):
+        assert_same(draft, findings(collect(manuscript, draft)))
 
     before = Event.objects.count()
     call_command("load_sample")
