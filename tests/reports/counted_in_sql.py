@@ -72,8 +72,8 @@ def assert_same(draft: Any, found: dict) -> None:
         assert row["verdict"]["all"]["n"] == len(people[row["key"]])
     notes = found["remarks"]
     written = (
-        "t.manuscript_id = %(manuscript)s AND t.withdrawn IS NULL "
-        "AND t.draft_id IN (SELECT e.id FROM manuscripts_draft e WHERE e.number <= (SELECT number FROM manuscripts_draft WHERE id = %(draft)s))"
+        "t.manuscript_id = %(manuscript)s AND t.withdrawn IS NULL AND t.draft_id IN (SELECT e.id FROM "
+        "manuscripts_draft e WHERE e.number <= (SELECT number FROM manuscripts_draft WHERE id = %(draft)s))"
     )
     assert {kind: n for kind, n in notes["by_kind"].items() if n} == dict(
         rows(
