@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import unicodedata
 from dataclasses import replace
 from html import unescape
 
@@ -103,6 +104,19 @@ def test_pdf_says_which_characters_it_cannot_draw():
     text = text_of(pdf.render(data, sha256(data)))
     assert "U+E000" in text and "U+13000" in text
     assert "U+13000" not in text_of(pdf.render(findings(base), sha256(data)))
+
+
+def test_every_character_said_to_be_covered_is_drawn():
+    """The standard is refused, and so is not claimed, where a single one has no glyph."""
+    apart = ("Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs")
+    covered = [chr(c) for first, last in pdf.covered() for c in range(first, last + 1)]
+    drawn = [c for c in covered if unicodedata.category(c) not in apart]
+    base = full_round(notes=8)
+    parts = [" ".join(drawn[at::8]) for at in range(8)]
+    remarks = tuple(replace(r, body=words) for r, words in zip(base.remarks, parts, strict=True))
+    made = pypdf.PdfReader(io.BytesIO(pdf.render(findings(replace(base, remarks=remarks)), "")))
+    assert len(drawn) > 40_000
+    assert b"pdfuaid:part" in made.trailer["/Root"]["/Metadata"].get_data()
 
 
 def test_every_shipped_font_is_free_and_licensed():
