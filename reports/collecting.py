@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 
@@ -60,6 +61,26 @@ def collect(manuscript: Manuscript, draft: Draft | None) -> shot.Snapshot:
     """The snapshot of one draft of the manuscript; of a book that was never opened, one without answers and notes."""
     with one_moment():
         return Collector(manuscript, draft).snapshot()
+
+
+class Said(NamedTuple):
+    """A message of a thread."""
+
+    author: int
+    body: str
+    created: datetime
+    promise: str
+
+
+class Standing(NamedTuple):
+    """Where a thread stands in the draft: id of the text and code points in it, keys of chapter and section."""
+
+    text: int | None
+    start: int | None
+    end: int | None
+    fate: str
+    chapter: str
+    section: str
 
 
 class Collector:
@@ -222,46 +243,52 @@ class Collector:
             )
 
     def _remarks(self) -> Iterator[shot.Remark]:
-        """The notes written by then, each where it stands in the draft."""
+        """The notes written by then, each where it stands in the draft. Rows pass by one at a time: of a large round
+        nothing is held but what the snapshot holds, and words that recur are held once (`intern`)."""
         assert self.draft is not None
-        threads = list(
-            Thread.objects.filter(manuscript=self.manuscript, draft__number__lte=self.draft.number, withdrawn=None)
-            .select_related("chapter", "decision", "draft", "quote_choice")
-            .annotate(agreed=Count("agreements"))
+        threads = Thread.objects.filter(
+            manuscript=self.manuscript, draft__number__lte=self.draft.number, withdrawn=None
         )
-        comments: dict[int, list[Comment]] = defaultdict(list)
-        for comment in Comment.objects.filter(thread__manuscript=self.manuscript, withdrawn=None).order_by(
-            "created", "pk"
-        ):
-            comments[comment.thread_id].append(comment)
-        anchors = Anchor.objects.filter(draft=self.draft).select_related("chapter", "section").order_by("attempt")
-        newest = {anchor.thread_id: anchor for anchor in anchors}
-        wanted = {t.text_id for t in threads} | {a.text_id for a in newest.values()}
-        texts = dict(SectionText.objects.filter(pk__in=wanted - {None}).values_list("pk", "text"))
-        for t in threads:
-            if comments[t.pk]:
-                yield self._remark(t, comments[t.pk], newest.get(t.pk), texts)
+        messages = Comment.objects.filter(thread__manuscript=self.manuscript, withdrawn=None).order_by("created", "pk")
+        anchors = Anchor.objects.filter(draft=self.draft).order_by("attempt")
+        used = Q(pk__in=threads.values("text_id")) | Q(pk__in=anchors.values("text_id"))
+        texts = dict(SectionText.objects.filter(used).values_list("pk", "text"))
+        said: dict[int, list[Said]] = defaultdict(list)
+        for thread, *message in messages.values_list(
+            "thread_id", "author_id", "body", "created", "anonymity"
+        ).iterator():
+            said[thread].append(Said(*message))
+        stands = {
+            thread: Standing(*where, intern(fate), intern(chapter or ""), intern(section or ""))
+            for thread, *where, fate, chapter, section in anchors.values_list(
+                "thread_id", "text_id", "start", "end", "fate", "chapter__key", "section__key"
+            ).iterator()
+        }
+        rows = threads.select_related("chapter", "decision", "draft", "quote_choice")
+        for t in rows.annotate(agreed=Count("agreements")).iterator():
+            if messages_of := said.pop(t.pk, None):
+                yield self._remark(t, messages_of, stands.get(t.pk), texts)
 
-    def _remark(self, t: Thread, said: list[Comment], anchor: Anchor | None, texts: dict[int, str]) -> shot.Remark:
+    def _remark(self, t: Thread, said: list[Said], anchor: Standing | None, texts: dict[int, str]) -> shot.Remark:
         first, *rest = said
         decision = getattr(t, "decision", None)
         quoted = getattr(t, "quote_choice", None)
         return shot.Remark(
             id=str(t.pk),
-            member=str(t.author_id),
-            kind=t.kind,
+            member=intern(str(t.author_id)),
+            kind=intern(t.kind),
             body=first.body,
             discipline=self._slug(t.discipline_id),
-            scope=t.scope,
-            reaction=t.reaction,
+            scope=intern(t.scope),
+            reaction=intern(t.reaction),
             replacement=t.replacement,
             decision=decision.decision if decision else "",
             reason=decision.reason if decision else "",
             agreements=t.agreed,  # type: ignore[attr-defined]
-            replies=tuple(shot.Reply(str(c.author_id), c.body, rfc3339(c.created), c.anonymity) for c in rest),
-            visibility=t.visibility,
-            permission=t.quote_permission,
-            promise=first.anonymity,
+            replies=tuple(shot.Reply(str(c.author), c.body, rfc3339(c.created), c.promise) for c in rest),
+            visibility=intern(t.visibility),
+            permission=intern(t.quote_permission),
+            promise=intern(first.promise),
             via=t.via,
             created=rfc3339(t.created),
             earlier=t.draft.round_id != (self.draft.round_id if self.draft else None),
@@ -286,19 +313,18 @@ def root(row: Discipline, by_id: dict[int, Discipline]) -> Discipline:
     return row
 
 
-def place_of(t: Thread, anchor: Anchor | None, texts: dict[int, str]) -> dict[str, Any]:
+def place_of(t: Thread, anchor: Standing | None, texts: dict[int, str]) -> dict[str, Any]:
     """Where a note stands in the draft: chapter, section, words in context, fate. Detached: the words it was on."""
     if t.scope != "section":
         return {"chapter": t.chapter.key if t.chapter else ""}
-    chapter = anchor.chapter.key if anchor and anchor.chapter else ""
-    section = anchor.section.key if anchor and anchor.section else ""
+    chapter, section = (anchor.chapter, anchor.section) if anchor else ("", "")
     if anchor is None or anchor.fate == "detached":
         old = texts.get(t.text_id or 0, "")
         quote = old[t.start : t.end] if t.start is not None else ""
         return {"chapter": chapter, "section": section, "quote": shortened(quote), "fate": "detached"}
-    if anchor.text_id is None or anchor.start is None or anchor.end is None:
+    if anchor.text is None or anchor.start is None or anchor.end is None:
         return {"chapter": chapter, "section": section, "fate": anchor.fate}
-    text = texts[anchor.text_id]
+    text = texts[anchor.text]
     before, after = around(text, anchor.start, anchor.end)
     return {
         "chapter": chapter,
