@@ -276,8 +276,7 @@ def _kept(author: Actor, book: Manuscript) -> tuple[Schedule, Report]:
     wishes = {"For Halvard Press, each Monday, without names": ("week", narrow), "Desk": ("day", Wish()),
               "At the end of the round": ("round", Wish()), "Only sometimes": ("never", Wish())}  # fmt: skip
     kept = [keep(author, book, wish, name=n, every=every, mail=True) for n, (every, wish) in wishes.items()]
-    ben = book.memberships.get(role="co_author")
-    left = keep(actor_of(ben), book, Wish(), name="Ben's", every="day", mail=True)
+    left = keep(author, book, Wish(), name="Ben's", every="day", mail=True)
     Schedule.objects.filter(pk=left.pk).update(made_by=book.memberships.filter(role="reviewer").first())
     Schedule.objects.filter(pk=kept[1].pk).update(outcome="nothing", last_as_of=timezone.now())
     failed = request_report(author, book, Wish(formats=("pdf",)))
@@ -319,7 +318,7 @@ def _places(book: Manuscript, author: Actor) -> dict[str, Any]:
     return {
         "book": f"/m/{book.slug}/", "draft": draft.number, "chapter": section.chapter.key, "own": section.section.key,
         "silent": (silent or section).chapter.key, "report": book.reports.first().pk, "lost": lost.thread_id,
-        "shown": book.reports.last().pk, "lost_chapter": lost.chapter.key, "person": own.pk,
+        "shown": book.reports.get(options__edition="readers").pk, "lost_chapter": lost.chapter.key, "person": own.pk,
         "note": book.threads.filter(status="open").first().pk,
         "section": draft.placements.filter(chapter_position__gt=0).first().section.key,
     }  # fmt: skip
