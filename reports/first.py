@@ -38,17 +38,29 @@ def to_change(
     if not found:
         return asked_for(written, codes)
     where, quote, group = max(found, key=weight)
-    text = f"Look first at {where}: “{shortened(quote)}”." if quote else f"Look first at {where}."
-    said = [voice(n, codes) for n in group[:VOICES]]
-    if len(group) > VOICES:
-        said.append(f"And {several(len(group) - VOICES, 'more note', 'more notes')} there.")
-    return [{"rule": "to_change", "n": len(group), "text": text, "detail": " ".join(said)}]
+    text = sentence(f"Look first at {where}: “{shortened(quote)}”" if quote else f"Look first at {where}")
+    said = [voice(n, codes) for n in people(group)]
+    rest = [f"And {several(len(said) - VOICES, 'more', 'more')} there."] if len(said) > VOICES else []
+    return [{"rule": "to_change", "n": len(said), "text": text, "detail": " ".join(said[:VOICES] + rest)}]
+
+
+def people(group: Iterable[Data]) -> list[Data]:
+    """The first note of each person; where names are not known every note is taken for one."""
+    found: dict[str | int, Data] = {}
+    for at, n in enumerate(group):
+        found.setdefault(n["who"]["name"] or at, n)
+    return list(found.values())
+
+
+def sentence(words: str) -> str:
+    """The words with a full stop, unless those quoted at their end have one."""
+    return words if words.endswith((".”", "!”", "?”", "…”")) else f"{words}."
 
 
 def weight(found: tuple[str, str, Sequence[Data]]) -> tuple[bool, bool, int, int, int]:
     """How much a passage asks to be looked at first."""
     _, quote, group = found
-    asking = sum(map(asks, group))
+    asking = len(people(filter(asks, group)))
     return asking > 0, bool(quote), asking, sum(n["agreements"] for n in group), len(group)
 
 
@@ -105,8 +117,7 @@ def voice(note: Data, codes: Mapping[str, str]) -> str:
     edit = f"suggests “{shortened(note['replacement'])}”" if note["replacement"] else ""
     if note["replacement"] == "":
         edit = "suggests to leave it out"
-    told = ", ".join(part for part in (reaction, edit, said) if part)
-    return f"{speaker(note['who'], codes)}: {told}{'' if told.endswith(('.”', '!”', '?”', '…”')) else '.'}"
+    return sentence(f"{speaker(note['who'], codes)}: {', '.join(part for part in (reaction, edit, said) if part)}")
 
 
 def speaker(who: Data, codes: Mapping[str, str]) -> str:

@@ -76,11 +76,23 @@ def test_a_note_on_no_words_and_an_answer_stand_where_there_is_no_passage():
     )
 
 
-def test_many_are_counted_and_long_words_cut_between_two_of_them():
-    said = tuple(note(n, "o", body="A long remark of many words. " * 20) for n in range(5))
-    detail = first(*said)["detail"]
-    assert detail.endswith(" And two more notes there.") and detail.count("Person o (OPS)") == 3
-    assert "many words. A long …”" in detail or " …”" in detail
+def test_many_are_counted_each_once_and_long_words_cut_between_two_of_them():
+    people = members(*((f"p{n}", OPS) for n in range(5)))
+    said = tuple(note(n, f"p{n % 5}", body="A long remark of many words. " * 20) for n in range(8))
+    (found,) = [h for h in findings(snapshot(members=people, remarks=said))["headlines"] if h["rule"] == "to_change"]
+    assert found["n"] == 5 and found["detail"].endswith(" And two more there.")
+    assert [found["detail"].count(f"Person p{n} (OPS): ") for n in range(5)] == [1, 1, 1, 0, 0]
+    assert "A long remark of many …”" in found["detail"]
+
+
+def test_one_person_who_asks_twice_weighs_less_than_two():
+    said = (
+        note(1, "o", "reaction", "No.", reaction="disagree"),
+        note(2, "o", "reaction", "Still no.", reaction="disagree"),
+        note(3, "o", "reaction", start=90, end=95, quote="elsewhere.", reaction="confusing"),
+        note(4, "d", "reaction", start=90, end=95, quote="elsewhere.", reaction="confusing"),
+    )
+    assert first(*said)["text"] == "Look first at chapter 2: “elsewhere.”"
 
 
 def test_it_leaves_the_desk_in_no_edition():
