@@ -16,7 +16,7 @@ def prepare(folder: Path) -> str:
     from django.db import connection
 
     for name in ("SOURCES_DIR", "IMAGES_DIR", "REPORTS_DIR", "MAIL_DIR", "STATIC_ROOT"):
-        setattr(settings, name, folder / name.lower())
+        setattr(settings, name, folder / getattr(settings, name).name)
     if connection.vendor == "sqlite":
         settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "bench.sqlite3")
     else:

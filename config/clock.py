@@ -26,6 +26,7 @@ SCHEDULE = {
         "task": "api.tasks.forget_idempotency_keys",
         "schedule": crontab(hour=3, minute=17),
     },
+    "remove-leftovers": {"task": "reports.tasks.remove_leftovers", "schedule": crontab(hour=3, minute=37)},
 }
 
 

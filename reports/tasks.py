@@ -4,7 +4,7 @@ from celery import shared_task
 
 from jobs.registry import handler
 from jobs.running import RunningJob
-from reports import mailing, making, schedules
+from reports import leftovers, mailing, making, schedules
 from reviews.sending import SEND_ATTEMPTS
 
 
@@ -29,3 +29,8 @@ def send_report_mail(job: RunningJob) -> None:
 @shared_task
 def begin_due_reports() -> int:
     return schedules.begin_due()
+
+
+@shared_task
+def remove_leftovers() -> int:
+    return leftovers.remove_leftovers()

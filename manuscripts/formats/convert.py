@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from . import pandoc, plaintext
 from .blocks import Block, Document, Problem
 from .containers import clean_container, open_container, unpack
 from .errors import ConversionFailed
+from .folder import work_folder
 from .hidden import hidden_in_html
 from .images import Album, Picture
 from .lettering import line_sizes
@@ -102,7 +102,7 @@ def _add(
     should_stop: Callable[[], bool],
 ) -> None:
     document = Document(name, form, [])
-    with tempfile.TemporaryDirectory(prefix="widemargin-") as folder:
+    with work_folder() as folder:
         album = Album(Path(folder), beside, path)
         _READERS[form](document, data, Path(folder), album, should_stop)
     if not any(block.plain or block.images for block in document.blocks):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from . import escape, pandoc
 from .containers import parse
 from .docx_package import Package, serialised
+from .folder import work_folder
 
 PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
 
@@ -20,7 +20,7 @@ def made(title: str, texts: Sequence[str], moment: int) -> bytes:
     """
     words = escape.paragraph(escape.inline(" ".join(escape.clean(title).split())))
     head = f'::: {{custom-style="Title"}}\n{words}\n:::\n' if words else ""
-    with tempfile.TemporaryDirectory(prefix="widemargin-") as folder:
+    with work_folder() as folder:
         package = Package(pandoc.write_word([head, *texts], Path(folder), moment))
     body = parse(package.content)
     for named in body.iter(f"{PICTURE}cNvPr"):

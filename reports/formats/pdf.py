@@ -7,7 +7,6 @@ the template and that file, no packages are reachable, and only the fonts shippe
 import json
 import subprocess
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from manuscripts.formats.folder import work_folder
 from reports.page import page
 
 HERE = Path(__file__).parent
@@ -64,7 +64,7 @@ def render(data: dict[str, Any], sha256: str) -> bytes:
     shown = page(data)
     shown |= {"sha256": sha256, "missing": missing(shown)}
     moment = datetime.fromisoformat(data["as_of"].replace("Z", "+00:00"))
-    with tempfile.TemporaryDirectory(prefix="report-") as root:
+    with work_folder() as root:
         folder = Path(root)
         (folder / "data.json").write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
         (folder / "report.typ").write_bytes((HERE / "report.typ").read_bytes())

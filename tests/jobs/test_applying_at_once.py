@@ -16,7 +16,7 @@ from reviews.models import Decision, Edit
 from reviews.rounds import open_draft
 from reviews.threads import NewThread, create_thread
 from tests.books import actor_of, make_book, make_reader
-from tests.jobs.conftest import wait_until
+from tests.jobs.processes import wait_until
 from tests.reports.test_collecting import author_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

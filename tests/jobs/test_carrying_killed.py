@@ -12,7 +12,7 @@ from reviews.models import Anchor
 from reviews.rounds import open_draft
 from reviews.threads import NewThread, create_thread
 from tests.books import actor_of, make_author, make_draft, make_reader, make_text, open_at_once
-from tests.jobs.conftest import wait_until
+from tests.jobs.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from manuscripts.models import Draft, SectionText
 from manuscripts.permissions import Actor
 from manuscripts.uploads import upload
 from tests.books import make_author
-from tests.jobs.conftest import wait_until
+from tests.jobs.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHAPTERS = 12

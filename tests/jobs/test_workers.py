@@ -12,8 +12,9 @@ from django.db import connection, transaction
 
 from jobs.models import Job
 from jobs.queue import cancel, enqueue
-from tests.jobs.conftest import ROOT, flush_broker, wait_until
+from tests.jobs.conftest import flush_broker
 from tests.jobs.kinds import effects
+from tests.jobs.processes import ROOT, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
