@@ -1,10 +1,14 @@
 """A worker killed while it makes a report: another makes it whole, once, of the snapshot that was stored; so does a
 schedule that fell due meanwhile. `scripts/bench kills_reports` kills 50 times."""
 
+import subprocess
+import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from django.conf import settings
 
@@ -12,6 +16,7 @@ from jobs.models import Job
 from manuscripts.formats.folder import PREFIX
 from manuscripts.permissions import Actor
 from reports import schedules
+from reports.formats import pdf
 from reports.leftovers import OLD, remove_leftovers
 from reports.making import Wish, request_report
 from reports.models import Report, Schedule
@@ -92,3 +97,19 @@ def test_killed_three_times_nothing_is_lost_or_doubled(start_worker, temporary):
     assert left_lying(temporary) == [".new-", ".new-", "widem"]
     remove_leftovers(time.time() + OLD + 60)
     assert left_lying(temporary) == [] and not any(map(is_changed, reports))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux to end it")
+def test_typst_ends_with_its_worker_however_long_it_would_take(tmp_path):
+    (tmp_path / "report.typ").write_text("#for i in range(100000) { for j in range(100000) { } }")
+    child = [sys.executable, "-I", str(pdf.HERE / "pdf_child.py"), str(tmp_path), str(pdf.FONTS), "0"]
+    worker = subprocess.Popen([sys.executable, "-c", f"import subprocess; subprocess.run({child!r})"])
+    (typst,) = wait_until(psutil.Process(worker.pid).children)
+    try:
+        wait_until(lambda: typst.cpu_times().user > 1)
+        worker.kill()
+        worker.wait(10)
+        wait_until(lambda: not typst.is_running() or typst.status() == psutil.STATUS_ZOMBIE, 5)
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            typst.kill()
