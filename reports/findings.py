@@ -240,6 +240,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         if not voices.leaves
         else None,
         "strips": {c.key: strips.strip(snapshot, c.key, chosen) for c in chapters},
+        "clusters": {c.key: strips.cluster(snapshot, c.key, chosen) for c in chapters},
         "chapters": chapter_blocks(tables, chapters, columns),
         "sections": section_blocks(tables, sections, columns),
         "remarks": counted,

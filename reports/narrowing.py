@@ -98,6 +98,7 @@ def narrowed(data: Data, slug: str) -> Data:
         "own_value": own(data["own_value"]),
         "done": None,
         "strips": {key: [] for key in data["strips"]},
+        "clusters": {},
         "chapters": chapters,
         "sections": [both(block) for block in data["sections"] if block["discipline"] == slug],
         "remarks": counted,

@@ -6,11 +6,13 @@ can never differ in a number.
 
 from reports import done, spoken
 from reports.charts import extent
+from reports.first import shortened
 from reports.headlines import number, several, whole
 from reports.wording import (
     DECISION_WORDS,
     FATE_WORDS,
     KIND_WORDS,
+    KINDS_OF_NOTES,
     LEGENDS,
     REACTION_WORDS,
     STATE_WORDS,
@@ -208,10 +210,21 @@ def strip_rows(pages: Pages) -> list[Data]:
     made = []
     for row in rows:
         bins = strips[row["key"]]
-        made.append(
-            {"title": pages.chapter_title(row["key"], row["title"]), "bins": bins, "n": sum(bins), "most": most}
-        )
+        about = {"title": pages.chapter_title(row["key"], row["title"]), "bins": bins, "n": sum(bins), "most": most}
+        made.append(about | clustered(pages.data["clusters"].get(row["key"])))
     return made if any(row["n"] for row in made) else []
+
+
+def clustered(found: Data | None) -> Data:
+    """What the notes of a strip are, in words: `{"kinds": "12 comments, 3 reactions", "hottest": "5 notes on “…”"}`."""
+    if found is None:
+        return {"kinds": "", "hottest": ""}
+    kinds = [f"{n} {KINDS_OF_NOTES[kind][n != 1]}" for kind, n in found["by_kind"].items() if n]
+    hottest = found["hottest"]
+    return {
+        "kinds": ", ".join(kinds),
+        "hottest": f"{hottest['n']} notes on “{shortened(hottest['quote'])}”" if hottest else "",
+    }
 
 
 def one_by_one(pages: Pages) -> Data | None:

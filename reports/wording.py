@@ -13,6 +13,12 @@ KIND_WORDS = {
     "reaction": "Reaction",
     "experience": "From practice",
 }
+KINDS_OF_NOTES = {
+    "comment": ("comment", "comments"),
+    "suggestion": ("suggested edit", "suggested edits"),
+    "reaction": ("reaction", "reactions"),
+    "experience": ("story", "stories"),
+}
 REACTION_WORDS = {
     "confusing": "Confusing",
     "valuable": "Valuable",

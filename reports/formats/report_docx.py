@@ -128,8 +128,8 @@ def figures(shown: Data) -> Iterator[str]:
         )
     if shown["strips"]:
         yield heading("Where notes cluster")
-        rows = ([label(s["title"]), label(s["n"]), label(busiest(s))] for s in shown["strips"])
-        yield table("Notes by chapter", [60, 15, 60], ["Chapter", "Notes", "Most of them"], rows)
+        rows = ([label(s["title"]), label(s["n"]), label(s["kinds"]), label(busiest(s))] for s in shown["strips"])
+        yield table("Notes by chapter", [44, 10, 40, 60], ["Chapter", "Notes", "Of them", "Where most lie"], rows)
     if shown["done"]:
         yield heading("Which chapters are done")
         yield table(
@@ -205,7 +205,8 @@ def busiest(strip: Data) -> str:
     places = [at for at, n in enumerate(strip["bins"]) if n == most]
     share = 100 / len(strip["bins"])
     at = places[0]
-    return f"{most} between {at * share:.0f}% and {(at + 1) * share:.0f}% of it"
+    told = f"{most} between {at * share:.0f}% and {(at + 1) * share:.0f}% of it"
+    return f"{told}; {strip['hottest']}" if strip["hottest"] else told
 
 
 def words(shown: Data) -> Iterator[str]:
