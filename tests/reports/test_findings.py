@@ -235,3 +235,40 @@ def test_the_hottest_passage_of_a_chapter_stands_in_the_books_words():
     assert (row["kinds"], row["hottest"]) == ("2 comments, 2 reactions", "3 notes on “words 0”")
     two = findings(snapshot(remarks=(*said[:2], said[3])))
     assert two["clusters"]["c1"]["hottest"] is None
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 9), st.integers(1, 6), st.integers(1, 5), st.sampled_from(["yes", "partly", "no"]))
+def test_a_reader_added_changes_only_what_it_should(at, chapter, rated, said):
+    """Where names are known: their own discipline, the totals of what they answered, and no other figure."""
+    before = full_round(readers=20, notes=40)
+    own, key = before.disciplines[at].slug, f"c{chapter}"
+    after = replace(
+        before,
+        members=(*before.members, Member("new", "Nadia", disciplines=(own,))),
+        reviews=(*before.reviews, Review("new", "started")),
+        answers=(*before.answers, rating("new", own, rated), verdict("new", own, key, said)),
+    )
+    was, now = findings(before), findings(after)
+    assert now["coverage"]["all"]["asked"] == was["coverage"]["all"]["asked"] + 1
+    assert now["book"]["value"]["all"]["n"] == was["book"]["value"]["all"]["n"] + 1
+    assert now["book"]["value"]["by_discipline"][own]["distribution"][rated - 1] == (
+        was["book"]["value"]["by_discipline"][own]["distribution"][rated - 1] + 1
+    )
+    for block in ("book", "coverage"):
+        then, this = (found[block].get("value", found[block])["by_discipline"] for found in (was, now))
+        assert {d: f for d, f in then.items() if d != own} == {d: f for d, f in this.items() if d != own}
+    for then, this in zip(was["map"]["verdict"], now["map"]["verdict"], strict=True):
+        if then["key"] != key:
+            assert then == this
+            continue
+        assert this["all"]["n"] == then["all"]["n"] + 1 and this["all"][said] == then["all"][said] + 1
+        assert {d: f for d, f in then["by_discipline"].items() if d != own} == {
+            d: f for d, f in this["by_discipline"].items() if d != own
+        }
+    same = ("sections", "own_value", "neighbours", "remarks", "notes", "strips", "clusters", "conflicts", "quotes")
+    for name in (*same, "stories", "written", "disciplines", "draft", "round"):
+        assert was[name] == now[name], name
+    assert {c["key"]: c for c in was["chapters"] if c["key"] != key} == {
+        c["key"]: c for c in now["chapters"] if c["key"] != key
+    }
