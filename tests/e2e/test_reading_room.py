@@ -287,6 +287,27 @@ def test_a_note_is_withdrawn_after_asking(enter, omar):
     assert Thread.objects.get().withdrawn and marked(page) == {}
 
 
+def test_the_keyboard_answers_whether_to_withdraw_and_undoes_what_was_discarded(enter, omar):
+    on_words(omar, "The pager does.")
+    page = enter(omar)
+    page.keyboard.press("j")
+    page.focus("[data-withdraw]")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.is_hidden(".toast") and page.evaluate("'withdraw' in document.activeElement.dataset")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    wait_for(page, lambda: Thread.objects.get().withdrawn)
+    select(page, "Who is awake?")
+    page.keyboard.press("c")
+    page.keyboard.type("Half a thought")
+    page.focus("[data-discard]")
+    page.keyboard.press("Enter")
+    page.keyboard.press("z")
+    assert page.input_value(".draft [name=body]") == "Half a thought"
+    assert page.evaluate("document.activeElement.name") == "body"
+
+
 def test_agreeing_shows_and_is_taken_back(enter, omar, saskia):
     thread = on_words(saskia, "The pager does.")
     page = enter(omar)
@@ -319,6 +340,18 @@ def test_what_is_typed_survives_a_reload_and_another_browser(enter, omar):
     assert Thread.objects.get().exact == "Who is awake?"
     page.reload()
     page.wait_for_selector("[data-ready]")
+
+
+def test_what_is_typed_is_on_the_server_though_the_page_is_left_at_once(enter, omar):
+    page = enter(omar)
+    select(page, "Who is awake?")
+    page.keyboard.press("c")
+    page.keyboard.type("Half a thought")
+    page.goto(page.url.partition("read/")[0])
+    (note,) = wait_for(page, lambda: UnsentNote.objects.all())
+    assert note.content["body"] == "Half a thought"
+    page.reload()
+    assert page.is_visible("#unsent")
 
 
 def test_a_failed_post_keeps_the_words_and_is_sent_once(enter, omar):

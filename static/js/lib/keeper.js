@@ -5,6 +5,17 @@ import { beacon, explain, NotSaved, post, Refusal, whenBack } from "./sending.js
 import { words } from "./words.js";
 
 const KEEP_AFTER = 2000; // ms after the last key
+const due = new Set(); // what sends the words that the server is still to have
+
+/* A page that is left does not wait: the next one, or another device, is to show what was typed here. */
+function leave() {
+  for (const send of due) send();
+  due.clear();
+}
+
+globalThis.addEventListener?.("beforeunload", leave);
+globalThis.addEventListener?.("pagehide", leave);
+globalThis.document?.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
 
 /** A name for a composer that no other has. */
 export function newPlace(kind) {
@@ -22,7 +33,10 @@ export function keeper({ url, place, content, state, show, taken = () => {} }) {
   let under = null; // the post that is on its way
   let takeBack = () => {};
 
+  const onLeaving = () => beacon(url, { place, content: JSON.stringify(held) });
+
   async function toServer() {
+    due.delete(onLeaving);
     if (under || !held) return;
     const sent = held;
     under = post(url, { place, content: JSON.stringify(sent) }, { quiet: true });
@@ -61,6 +75,7 @@ export function keeper({ url, place, content, state, show, taken = () => {} }) {
     keep() {
       held = { ...content(), at: Date.now() };
       store.keep(place, held);
+      due.add(onLeaving);
       clearTimeout(timer);
       timer = setTimeout(toServer, KEEP_AFTER);
     },
@@ -71,6 +86,7 @@ export function keeper({ url, place, content, state, show, taken = () => {} }) {
     },
     stop() {
       held = null;
+      due.delete(onLeaving);
       clearTimeout(timer);
       takeBack();
     },

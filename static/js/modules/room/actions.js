@@ -6,7 +6,7 @@ import { post } from "../../lib/sending.js";
 import { REACTIONS, showError } from "./composer.js";
 import { labelOf } from "./item.js";
 import { drop, open, put, visible } from "./notes.js";
-import { fill, giveFocus, say } from "./room.js";
+import { ask, fill, giveFocus, say } from "./room.js";
 
 const DECIDED = ["will_change", "changed", "no_change", "later", "duplicate"];
 
@@ -157,7 +157,7 @@ export function startActions(room) {
 
   /* Withdrawn words are deleted, so it is asked first. */
   function confirmWithdrawal(element, address, fields) {
-    say(room.words.withdraw_sure, {
+    ask(room.words.withdraw_sure, {
       label: room.words.withdraw_yes,
       act: async () => (await act(element, address, fields)) && say(room.words.withdrawn),
     });

@@ -102,6 +102,7 @@ export function startComposer(room) {
     form.addEventListener("input", () => {
       drawTyped(room, element, content);
       keeping.keep();
+      room.tell("grown");
     });
     if (kept) form.querySelector(".kept").textContent = words.kept;
     const sending = sendsOnce(form, {
@@ -131,7 +132,7 @@ export function startComposer(room) {
       const left = read();
       keeping.discard();
       close();
-      if (!isBlank(left, content)) say(room.words.discarded, { label: room.words.undo, act: () => compose(left, newPlace("note"), {}) });
+      if (!isBlank(left, content)) say(room.words.discarded, { label: room.words.undo, undoes: true, act: () => compose(left, newPlace("note"), {}) });
     });
     if (focus) {
       open(room, item, { scroll: !room.wide.matches });

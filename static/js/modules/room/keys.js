@@ -40,6 +40,7 @@ export function startKeys(room) {
     x: () => mark("experience"),
     r: () => room.active?.element.querySelector("[data-reply] textarea, form textarea")?.focus(),
     v: rate,
+    z: () => document.querySelector(".toast:not([hidden]) [data-undo]")?.click(),
     d: () => room.toggleChanges?.(),
     h: () => {
       const select = document.querySelector("#show");

@@ -34,7 +34,7 @@ export function startPlacing(room) {
   });
 
   const address = (id) => `${room.data.notesUrl}${id}/place/`;
-  const undo = (element, act, id) => ({ label: room.words.undo, act: () => place(element, act, id, { undo: "1" }) });
+  const undo = (element, act, id) => ({ label: room.words.undo, undoes: true, act: () => place(element, act, id, { undo: "1" }) });
 
   /* Says where it is now, with the way back; a note that went to another chapter is led to. */
   async function place(element, act, id, fields, form) {

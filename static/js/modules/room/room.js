@@ -83,7 +83,8 @@ export function tellInBar(element, sentence, n) {
 const toast = () => document.querySelector(".toast");
 let hide;
 
-/** A short sentence at the foot of the page, with what can be done about it: { label, act }. */
+/** A short sentence at the foot of the page, with what can be done about it: { label, act, undoes }. It stays while it
+    is pointed at or has the focus; what `undoes` can be done by Z as well. */
 export function say(sentence, ...actions) {
   const box = toast();
   clearTimeout(hide);
@@ -94,13 +95,32 @@ export function say(sentence, ...actions) {
     button.type = "button";
     button.className = "btn small";
     button.textContent = action.label;
+    if (action.undoes) button.dataset.undo = "1";
     button.addEventListener("click", () => {
       box.hidden = true;
       action.act();
     });
     box.append(button);
   }
-  hide = setTimeout(() => (box.hidden = true), actions.length ? 9000 : 4000);
+  hideAfter(box, actions.length ? 9000 : 4000);
+}
+
+function hideAfter(box, ms) {
+  hide = setTimeout(() => (box.matches(":hover, :focus-within") ? hideAfter(box, 1000) : (box.hidden = true)), ms);
+}
+
+/** Says `question` and puts the focus on its answer { label, act }; Escape gives it back. */
+export function ask(question, answer) {
+  const before = document.activeElement;
+  say(question, answer);
+  const button = toast().querySelector("button");
+  button.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    toast().hidden = true;
+    giveFocus(before);
+  });
+  button.focus({ preventScroll: true });
 }
 
 /** Focuses `element` where it can be seen, else the chapter: a keyboard never falls back to the top of the page. */
