@@ -117,8 +117,9 @@ def neighbour_rows(pages: Pages) -> list[Data]:
     """Sections by reading disciplines: verdicts and notes; empty where nobody but its own readers said anything."""
     made = []
     told = False
-    for row in pages.data["neighbours"]:
-        about = f"{row['title']} makes sense"
+    rows = pages.data["neighbours"]
+    for row, name in zip(rows, pages.apart(rows, lambda r: pages.name(r["discipline"]) or r["title"]), strict=True):
+        about = f"{name} makes sense"
         cells = []
         for slug, figure in pages.in_order(row["by_discipline"]):
             cell = pages.cell(figure, f"{pages.name(slug)}, {about}")
@@ -128,8 +129,7 @@ def neighbour_rows(pages: Pages) -> list[Data]:
             told |= not own and bool(cell["n"] or notes)
             cells.append(cell | {"code": pages.code(slug), "own": own, "notes": said})
         others = pages.cell(row["others"], f"all neighbours, {about}")
-        name = pages.name(row["discipline"])
-        made.append({"code": pages.code(row["discipline"]), "title": name or row["title"], "cells": cells})
+        made.append({"code": pages.code(row["discipline"]), "title": name, "cells": cells})
         made[-1]["others"] = others
     return made if told else []
 
@@ -261,20 +261,21 @@ def one_by_one(pages: Pages) -> Data | None:
 def section_rows(pages: Pages) -> list[Data]:
     """Each discipline's section as its own readers judge it."""
     made = []
-    for s in pages.data["sections"]:
+    rows = pages.data["sections"]
+    for s, title in zip(rows, pages.apart(rows, lambda row: row["title"]), strict=True):
         own = s["discipline"]
-        value = pages.cell(s["value"]["by_discipline"][own], f"Value of {s['title']}")
-        sense = pages.cell(s["verdict"]["by_discipline"][own], f"{s['title']} makes sense")
+        value = pages.cell(s["value"]["by_discipline"][own], f"Value of {title}")
+        sense = pages.cell(s["verdict"]["by_discipline"][own], f"{title} makes sense")
         parts = []
         for label, cell in (("Value of its own section", value), ("makes sense", sense)):
             if cell["state"] == "figure":
-                parts.append(f"{label} {cell['text']}, n {cell['n']}")
+                parts.append(f"{label} {cell['text']}, n\N{NO-BREAK SPACE}{cell['n']}")
             elif cell["state"] == "few":
                 parts.append(f"{label} {cell['text']}")
         text = "; ".join(parts) if parts else "No answers stand here yet"
         if value["state"] == sense["state"] == "blank":
             text = "Left blank"
-        made.append({"code": pages.code(own), "name": pages.name(own), "title": s["title"], "text": f"{text}."})
+        made.append({"code": pages.code(own), "name": pages.name(own), "title": title, "text": f"{text}."})
     return made
 
 

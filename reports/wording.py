@@ -1,5 +1,7 @@
 """The words of a report for its figures, people and notes. Pure."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +60,7 @@ class Pages:
         self.chapters = {row["key"]: row["title"] for row in data["chapters"]}
         self.sections = {row["key"]: row["title"] for row in data["sections"]}
         self.positions = {row["key"]: row["position"] for row in data["map"]["verdict"]}
+        self.homes = {row["key"]: row["chapter"] for row in data.get("originals", {}).get("sections", ())}
 
     def in_order(self, by_discipline: Data) -> list[tuple[str, Any]]:
         """Figures by discipline in value-stream order, whatever the order of the JSON."""
@@ -89,6 +92,15 @@ class Pages:
         """ "3. Reading the same plan differently"; the title alone where the chapter has no number."""
         position = self.positions.get(key)
         return f"{position}. {title}" if position else str(title or "")
+
+    def apart(self, rows: Sequence[Data], usual: Callable[[Data], str]) -> list[str]:
+        """What sections are called: as `usual` where that is one alone, else by title and chapter."""
+        counted = Counter(map(usual, rows))
+        return [usual(row) if counted[usual(row)] == 1 else self._in_chapter(row) for row in rows]
+
+    def _in_chapter(self, row: Data) -> str:
+        position = self.positions.get(self.homes.get(row["key"]))
+        return f"{row['title']}, chapter {position}" if position else str(row["title"])
 
     def target(self, row: Data) -> str:
         """What an answer is about, in words: a chapter, a section, the book."""

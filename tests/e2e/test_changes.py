@@ -95,6 +95,8 @@ def test_on_a_phone_the_bar_shows_changes(enter, omar):
     page.click(".phonebar [data-changes]")
     assert page.get_attribute(".phonebar [data-changes]", "aria-pressed") == "true"
     assert page.text_content(".since [data-label]") == "Hide the changes"
+    tops = "[...document.querySelectorAll('.changed, .cut')].map((unit) => unit.getBoundingClientRect().top)"
+    assert any(-100 < top < 844 for top in page.evaluate(tops))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate("document.querySelector('#text').getBoundingClientRect().width") > 300  # without a note, too
 

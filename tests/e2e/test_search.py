@@ -52,6 +52,7 @@ def test_escape_closes_and_the_focus_goes_back(enter, omar):  # noqa: F811
     opener.focus()
     page.keyboard.press("Enter")
     page.get_by_role("dialog", name="Search").wait_for()
+    page.keyboard.type("lantern")
     page.keyboard.press("Escape")
     page.get_by_role("dialog", name="Search").wait_for(state="hidden")
     assert opener.evaluate("link => link === document.activeElement")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from reports.findings import findings
 from reports.page import page
-from reports.snapshot import Answer, Before, Edition, Remark
+from reports.snapshot import Answer, Before, Edition, Remark, Section
 from reports.tables import Tables
-from tests.reports.samples import DISCIPLINES, full_round, members, rating, snapshot, verdict
+from tests.reports.samples import DISCIPLINES, SECTIONS, full_round, members, rating, snapshot, verdict
 
 DEV, OPS, SEC = "application-development", "it-operations", "information-security"
 UNNAMED = Edition(names=False)
@@ -149,6 +149,15 @@ def test_a_section_by_its_own_readers_and_by_its_neighbours():
     cells = {cell["code"]: cell for cell in shown["cells"]}
     assert cells["OPS"]["own"] and cells["OPS"]["text"] == "67%"
     assert (cells["SEC"]["state"], cells["SEC"]["notes"], cells["BA"]["notes"]) == ("few", "2 notes", "")
+
+
+def test_two_sections_of_one_discipline_are_told_apart():
+    more = Section("c2-ops", "c2", "For operations", 2, OPS, 1200)
+    book = snapshot(sections=(*SECTIONS, more), remarks=(note_on(1, "s0", SEC, "c1-ops"),))
+    shown = page(findings(book))
+    twice = ["For operations, chapter 1", "For operations, chapter 2"]
+    assert [row["title"] for row in shown["neighbours"] if row["code"] == "OPS"] == twice
+    assert [row["title"] for row in shown["sections"] if row["code"] == "OPS"] == twice
 
 
 def test_notes_of_fewer_than_three_neighbours_are_not_counted_without_names():

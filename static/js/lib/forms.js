@@ -30,6 +30,7 @@ export function sendsOnce(form, { request, sent, keeping, refused = () => [], la
     if (lasting && (away || out)) keeping.wait(url, fields);
     else keeping.keep();
     explain(box, error, notSaved(), more);
+    pointOut(form, error.data?.field);
     takeBack = away ? whenBack(() => again(submitter)) : out ? whenRenewed(() => again(submitter)) : () => {};
     told();
   }
@@ -37,6 +38,7 @@ export function sendsOnce(form, { request, sent, keeping, refused = () => [], la
   form.addEventListener("input", () => {
     takeBack();
     box.hidden = true;
+    form.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -67,6 +69,14 @@ export function sendsOnce(form, { request, sent, keeping, refused = () => [], la
 /** What is said where the server was not reached. */
 export function notSaved() {
   return navigator.onLine ? words.notSaved : words.offline;
+}
+
+/* The field that was refused is marked, and has the focus of whoever is in the form. */
+function pointOut(form, name) {
+  const field = name && form.elements.namedItem(name);
+  if (!field?.matches?.("textarea, input, select")) return;
+  field.ariaInvalid = "true";
+  if (form.contains(document.activeElement)) field.focus();
 }
 
 /* While it is on its way nothing can be typed that would not go with it; the button keeps the focus. */

@@ -10,6 +10,8 @@ import { words } from "../lib/words.js";
 
 const FIELDS = ["kind", "body", "chapter", "visibility", "discipline", "quote_permission"];
 
+const SENT = "story-sent"; // that the page is there anew because a story went
+
 start("story", async (form) => {
   const state = form.querySelector("[data-state]");
   const content = () => {
@@ -25,13 +27,24 @@ start("story", async (form) => {
   const sending = sendsOnce(form, {
     keeping,
     request: () => ({ url: form.action, fields: { ...content().fields, place: keeping.place } }),
-    sent: () => location.reload(),
+    sent: () => {
+      sessionStorage.setItem(SENT, "1");
+      location.reload();
+    },
     refused: (error) => {
       if (error.data?.code === "already_sent") anew();
       return [];
     },
   });
-  form.addEventListener("input", () => keeping.keep());
+  if (sessionStorage.getItem(SENT)) {
+    sessionStorage.removeItem(SENT);
+    state.textContent = form.dataset.sent;
+    form.querySelector("[type=submit]").focus({ preventScroll: true });
+  }
+  form.addEventListener("input", () => {
+    if (state.textContent === form.dataset.sent) state.textContent = "";
+    keeping.keep();
+  });
   if (form.elements.body.value) keeping.keep(); // typed before this began
 
   await flushed;

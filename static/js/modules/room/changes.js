@@ -46,6 +46,7 @@ export async function startChanges(room) {
     box.querySelector("[data-label]").textContent = room.words[on ? "hide_changes" : "show_changes"];
     collect(room);
     room.tell("grown");
+    if (on) goToChange(room);
   }
   room.toggleChanges = toggle;
   if (new URLSearchParams(location.search).has("changes")) {
@@ -59,6 +60,15 @@ function linkTo([words, address]) {
   link.href = address;
   link.textContent = words;
   return link;
+}
+
+/* Where no change is in the window: to the next one below, else to the first. */
+function goToChange(room) {
+  const changed = [...room.text.querySelectorAll(".changed, .cut")];
+  const tops = changed.map((unit) => unit.getBoundingClientRect());
+  if (tops.some(({ top, bottom }) => bottom > 0 && top < innerHeight)) return;
+  const below = tops.findIndex(({ top }) => top > 0);
+  changed[Math.max(below, 0)].scrollIntoView({ block: "center" });
 }
 
 /* How many passages are marked, in the bar of a phone. */

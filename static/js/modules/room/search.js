@@ -18,6 +18,7 @@ export function startSearch(room) {
     });
   }
   dialog.querySelector("[data-close-search]").addEventListener("click", () => dialog.close());
+  field.addEventListener("keydown", (event) => event.key === "Escape" && dialog.close()); // some browsers empty it first
   dialog.addEventListener("close", () => opener && giveFocus(opener));
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
