@@ -83,7 +83,7 @@ class ReportForm(forms.Form):
         data = super().clean() or {}
         since, until = data.get("since"), data.get("until")
         if since and until and until < since:
-            self.add_error("until", _("The end lies before the beginning."))
+            self.add_error("until", _("“Notes until” lies before “Notes from”."))
         return data
 
     @property

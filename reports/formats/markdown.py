@@ -1,4 +1,5 @@
-"""The report as Markdown. Whatever people typed prints as typed: every mark of the syntax is escaped."""
+"""The report as Markdown. Whatever people typed prints as typed: each mark of the syntax is escaped where it could be
+one, and no other, since the file is read as it is too."""
 
 import re
 from collections.abc import Iterable
@@ -6,14 +7,27 @@ from typing import Any
 
 from reports.page import page
 
-MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@])")
+MARKS = re.compile(
+    r"""([\\`*_{}\[\]#+|~$^=@]      # wherever they stand
+    | ^: | :(?=\S)                 # a definition, an address, a sign by its name
+    | \.(?=[^\W\d]|\.)             # an address, an ellipsis
+    | (?<![^\W_])- | -(?![^\W_])   # a list, a dash; not inside a word
+    | \((?=(?:c|r|p|tm)\)))         # a copyright sign""",
+    re.VERBOSE | re.IGNORECASE,
+)
+COUNTED = re.compile(r"^(\(?)(\w+)([.)])")  # an item of a list
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def escaped(typed: str) -> str:
+    """One line with its marks escaped."""
+    marked = MARKS.sub(r"\\\1", re.sub("[&<>]", lambda m: ENTITIES[m.group()], typed))
+    return COUNTED.sub(lambda m: (r"\(" if m[1] else "") + m[2] + "\\" + m[3], marked)
 
 
 def line(text: object) -> str:
     """Words on one line, as typed."""
-    flat = " ".join(str(text).split())
-    return MARKS.sub(r"\\\1", re.sub("[&<>]", lambda m: ENTITIES[m.group()], flat))
+    return escaped(" ".join(str(text).split()))
 
 
 def block(text: object, prefix: str = "") -> str:
@@ -22,8 +36,7 @@ def block(text: object, prefix: str = "") -> str:
     for typed in str(text).replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n"):
         bare = typed.lstrip(" \t")
         indent = "\u00a0" * len(typed[: len(typed) - len(bare)].expandtabs(4))
-        escaped = MARKS.sub(r"\\\1", re.sub("[&<>]", lambda m: ENTITIES[m.group()], bare.rstrip()))
-        made.append((indent + escaped) if bare else "")
+        made.append(indent + escaped(bare.rstrip()) if bare else "")
     out = []
     for at, typed in enumerate(made):
         breaks = typed and at + 1 < len(made) and made[at + 1]

@@ -20,6 +20,7 @@ from reports.canonical import canonical, sha256
 from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats, pdf
 from reports.formats.csv import COLUMNS
+from reports.formats.markdown import line
 from reports.snapshot import Answer, Edition
 from tests.reports.samples import full_round, snapshot
 
@@ -152,6 +153,20 @@ def test_markdown_prints_words_as_typed(hostile, dialect):
     for words in HOSTILE + RIGHT_TO_LEFT:
         assert flat(words) in plain, words
     assert "<script" not in text and "<em>it" not in text
+
+
+def test_markdown_is_read_as_it_is_and_escapes_no_more_than_it_must():
+    typed = "Forty-seven minutes (n 20): 4.7, not 4.8. Why?"
+    assert line(typed) == typed
+    marked = {
+        "1. one": "1\\. one",
+        "(a) one": "\\(a\\) one",
+        "- one": "\\- one",
+        "x -- y": "x \\-\\- y",
+        "x (c)": "x \\(c)",
+    }
+    marked |= {"www.example.org": "www\\.example\\.org", "https://x": "https\\://x", ": one": "\\: one"}
+    assert {words: line(words) for words in marked} == marked
 
 
 def test_html_file_holds_the_words_and_loads_nothing(hostile):

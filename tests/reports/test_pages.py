@@ -2,6 +2,7 @@
 
 import pytest
 
+from jobs.models import Job
 from reports.models import Report
 from tests.books import make_author, make_book, make_reader
 from tests.reports.test_collecting import answer, say
@@ -129,6 +130,16 @@ def test_cancelled_and_deleted(as_author, draft, run_jobs):
     assert not Report.objects.exists()
 
 
+def test_a_report_that_is_written_when_it_is_cancelled_says_that_it_stops(as_author, draft):
+    as_author.post(address(draft), wish())
+    report = Report.objects.get()
+    Report.objects.update(state="running")
+    Job.objects.filter(pk=report.job_id).update(state=Job.State.RUNNING)
+    as_author.post(address(draft, f"{report.pk}/cancel/"))
+    shown = as_author.get(address(draft, f"{report.pk}/")).content.decode()
+    assert "it stops in a moment" in shown and f"{report.pk}/cancel/" not in shown
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -155,7 +166,7 @@ def test_only_some_notes_are_chosen_and_stay_chosen(as_author, draft, run_jobs):
     assert (options["since"], options["until"]) == ("2026-03-01T00:00:00.000000Z", "2026-04-01T00:00:00.000000Z")
     again = as_author.post(address(draft), wish(**chosen, since="2026-03-31", until="2026-03-01"))
     text = again.content.decode()
-    assert again.status_code == 400 and "The end lies before the beginning." in text
+    assert again.status_code == 400 and "“Notes until” lies before “Notes from”." in text
     assert 'value="comment" checked' in text and 'value="2026-03-31"' in text
     assert "<details" in text and 'narrow-notes" open' in text
 

@@ -130,7 +130,7 @@ def test_change_loads_what_was_kept_and_saves_it(as_author, draft):
         ({"keep_as": "Taken"}, "Another choice has this name."),
         ({"every": "hour"}, "hour is not one of the available choices"),
         ({"formats": []}, "Choose at least one form."),
-        ({"since": "2031-04-02"}, "The end lies before the beginning."),
+        ({"since": "2031-04-02"}, "“Notes until” lies before “Notes from”."),
     ],
 )
 def test_what_cannot_be_kept_is_said_and_stays_typed(as_author, draft, changes, said):
