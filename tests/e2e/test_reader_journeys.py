@@ -191,10 +191,16 @@ def test_the_path_is_walked_to_its_end_from_step_to_step(hand, omar, width):
 def test_home_tells_a_story_names_a_colleague_and_stops(hand, omar, width):
     at = hand(width, "/m/the-night-shift/", omar)
     page = at.page
+    page.get_by_label("What happened?").fill(" ")
+    at.button("Send the story")
+    page.get_by_role("alert").get_by_text("Write something first.").wait_for()
+    assert page.evaluate("document.activeElement.id + document.activeElement.ariaInvalid") == "story-bodytrue"
+    page.problems.clear()  # the browser reports the refusal
     page.get_by_label("What happened?").fill("We lost the list with the door it was taped to.")
     at.press(page.get_by_text("Unnamed", exact=True))
     at.button("Send the story")
     page.locator("[aria-labelledby=became]").get_by_text("We lost the list").wait_for()
+    page.get_by_text("Sent. It stands under “What became of your notes”.").wait_for()
     story = Thread.objects.get()
     assert (story.kind, story.scope, story.visibility, story.quote_permission) == (
         "experience",

@@ -571,6 +571,19 @@ def test_escape_and_close_give_the_focus_back(enter, omar):
     assert page.evaluate("document.activeElement.matches('[data-first]')")
 
 
+def test_a_note_opened_from_its_tick_gives_the_focus_back_to_it(enter, omar):
+    on_words(omar, "The pager does.")
+    on_words(omar, "Who is awake?")
+    page = enter(omar)
+    page.set_viewport_size({"width": 820, "height": 1180})
+    page.locator(".tick").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notes.up .note.on")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.activeElement === [...document.querySelectorAll('.tick')].at(-1)")
+
+
 def test_the_open_note_is_level_with_its_words_in_a_crowded_chapter(enter, draft, omar, saskia):
     for number in range(30):
         new = NewThread("comment", f"Remark {number}. " + "It is a long one. " * 12, chapter="c1")

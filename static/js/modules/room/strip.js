@@ -136,9 +136,28 @@ function drawWindow(room, seen, text = room.text.getBoundingClientRect()) {
   seen.style.setProperty("height", `${Math.max(0, to - from) * 100}%`);
 }
 
+/* A tick stays the same element as long as the same note is its first: it may have the focus, or get it back. */
 function drawTicks(room) {
-  for (const tick of room.spread.querySelectorAll(".tick")) tick.remove();
-  if (room.wide.matches || room.phone.matches) return;
+  const old = new Map([...room.spread.querySelectorAll(".tick")].map((tick) => [tick.dataset.first, tick]));
+  const groups = room.wide.matches || room.phone.matches ? [] : ticksOf(room);
+  let last = null;
+  for (const { y, items } of groups) {
+    const first = items[0].id ?? items[0].data.place;
+    const tick = old.get(first) ?? makeTick(room, first);
+    old.delete(first);
+    tick.style.setProperty("top", `${y}px`);
+    tick.setAttribute("aria-expanded", items.includes(room.active));
+    tick.setAttribute("aria-label", fill(room.words[items.length === 1 ? "here_one" : "here_many"], { n: items.length }));
+    tick.firstChild.textContent = items.length;
+    if (!last && !tick.isConnected) room.spread.append(tick);
+    else if (last && last.nextSibling !== tick) last.after(tick);
+    last = tick;
+  }
+  for (const tick of old.values()) tick.remove();
+}
+
+/* The notes that are too close to one another for a tick each, together. */
+function ticksOf(room) {
   const spread = room.spread.getBoundingClientRect();
   const groups = [];
   for (const item of visible(room)) {
@@ -146,18 +165,18 @@ function drawTicks(room) {
     if (groups.length && y - groups.at(-1).y < APART) groups.at(-1).items.push(item);
     else groups.push({ y, items: [item] });
   }
-  for (const { y, items } of groups) {
-    const n = items.length;
-    const tick = document.createElement("button");
-    tick.type = "button";
-    tick.className = "tick";
-    tick.style.setProperty("top", `${y}px`);
-    tick.setAttribute("aria-expanded", items.includes(room.active));
-    tick.setAttribute("aria-label", fill(room.words[n === 1 ? "here_one" : "here_many"], { n }));
-    const number = document.createElement("span");
-    number.textContent = n;
-    tick.append(number);
-    tick.addEventListener("click", () => open(room, items[0], { focus: true }));
-    room.spread.append(tick);
-  }
+  return groups;
+}
+
+function makeTick(room, first) {
+  const tick = document.createElement("button");
+  tick.type = "button";
+  tick.className = "tick";
+  tick.dataset.first = first;
+  tick.append(document.createElement("span"));
+  tick.addEventListener("click", () => {
+    const item = room.items.find(({ id, data }) => (id ?? data.place) === first);
+    if (item) open(room, item, { focus: true });
+  });
+  return tick;
 }
