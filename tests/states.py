@@ -337,6 +337,7 @@ class Visits:
             yield page
         finally:
             page.evaluate("localStorage.clear()")
+            context.set_offline(True)  # what is typed is sent as its page is left
             page.close()
             context.set_offline(False)
 

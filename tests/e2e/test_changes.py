@@ -105,6 +105,7 @@ def test_the_page_of_changes_by_keyboard(enter, omar, live_server):
     page = enter(omar)
     page.click(".since a")
     page.wait_for_selector(".changes .was")
+    page.wait_for_load_state()
     assert page.inner_text("h1") == "What draft 2 changed against draft 1"
     page.keyboard.press("j")
     assert "The old pager does." in page.inner_text("*:focus")
