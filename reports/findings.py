@@ -175,7 +175,11 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     value_rows = (tension["value"] or [None])[:-1]
     notes, written = remarks.in_context(snapshot, chosen, voices), written_answers(snapshot, voices, edition)
     begin = [] if voices.leaves else first.to_change(notes, written, sense_rows, codes)
-    said = [headlines.sees(book, codes), *([] if full else begin), *headlines.loses(sense_rows)]
+    said = [
+        headlines.sees(book, codes, voices.named),
+        *([] if full else begin),
+        *headlines.loses(sense_rows, covered["all"]["finished"], voices.named),
+    ]
     said += headlines.divides(sense_rows, codes, "verdict") + headlines.divides(value_rows, codes, "rating")
     said += headlines.own_pages(tension["verdict"][-1], codes)
     changed = since.since(snapshot, voices, tables, columns, chapters, chosen)

@@ -60,7 +60,7 @@ def chapter_name(row: Data) -> str:
     return f"Chapter {row['position']}" if row["position"] else str(row["title"])
 
 
-def sees(book: Data, codes: dict[str, str]) -> Data:
+def sees(book: Data, codes: dict[str, str], named: bool) -> Data:
     """How many disciplines see value in the book."""
     figures: dict[str, Figure] = book["by_discipline"]
     total: Figure = book["all"]
@@ -75,6 +75,7 @@ def sees(book: Data, codes: dict[str, str]) -> Data:
         return {"rule": "sees_value", "n": n, "text": text[:1].upper() + text[1:], "detail": detail}
     seeing = [d for d, f in full.items() if sees_value(f)]
     _, high, n = low_high(total)
+    those = f"{high} of {n} readers do." if named else f"Of {n} readers whose answers show, {high} do."
     ranked = sorted(full, key=lambda d: (-full[d]["mean"], list(codes).index(d)))
     if len(full) == 1:
         does = "sees" if seeing else "does not see"
@@ -90,14 +91,20 @@ def sees(book: Data, codes: dict[str, str]) -> Data:
         spread = f" Means run from {mean(full[first])} ({codes[first]}) to {mean(full[last])} ({codes[last]})."
     detail = (
         "A discipline sees value when three or more of its readers answered and two thirds of them rate the book "
-        f"4 or 5. {high} of {n} readers do.{spread}"
+        f"4 or 5. {those}{spread}"
     )
     return {"rule": "sees_value", "n": n, "text": text, "detail": detail}
 
 
-def loses(rows: Sequence[Data]) -> list[Data]:
-    """The chapter that makes sense to fewest, where that is under 60 %."""
-    shares = [(yes_share(r["all"]), r) for r in rows if r["all"]]
+def loses(rows: Sequence[Data], finished: int, named: bool) -> list[Data]:
+    """The chapter that makes sense to fewest, where that is under 60 %.
+
+    Where names are not known totals leave blank cells out: one that holds fewer than two thirds of those who finished
+    is none to say it by. The rule looks at nothing that is blank.
+    """
+    shares = [
+        (yes_share(r["all"]), r) for r in rows if r["all"] and (named or (r["all"]["n"] or 0) * 3 >= finished * 2)
+    ]
     known = sorted(((s, r) for s, r in shares if s is not None), key=lambda pair: (pair[0], pair[1]["position"]))
     if not known or known[0][0] >= 0.6:
         return []

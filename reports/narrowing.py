@@ -76,7 +76,8 @@ def narrowed(data: Data, slug: str) -> Data:
     # On the desk the list of all notes holds them too.
     counted = counts([*notes_of({"notes": notes}), *([] if desk else unquoted)], slug, desk)
     full = not book["all"]["hidden"] and low_high(book["all"])[2] >= LEAST
-    said = [headlines.sees(book, codes), *headlines.loses(tension["verdict"][:-1])]
+    # A discipline's own cell is all there is of it: nothing is left out of what stands here as a total.
+    said = [headlines.sees(book, codes, True), *headlines.loses(tension["verdict"][:-1], 0, True)]
     said += headlines.own_pages(tension["verdict"][-1], codes) + headlines.silent(covered, names)
     if desk:
         said += headlines.waiting(counted)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reports.figures import blanked
 from reports.findings import Tables, api_findings, findings
 from reports.page import page
-from reports.snapshot import Edition, Remark
+from reports.snapshot import Edition, Remark, Review
 from tests.reports.samples import DISCIPLINES, full_round, members, rating, snapshot, verdict
 
 DEV, OPS, SEC, BA = "application-development", "it-operations", "information-security", "business-analysis"
@@ -151,3 +151,17 @@ def test_a_note_of_an_older_anonymous_round_keeps_its_promise_beside_named_answe
     assert notes["said in confidence"]["created"] == "2026-01-01"
     assert notes["said openly"]["who"]["name"] == "Person b"
     assert found["remarks"]["by_discipline"] == dict.fromkeys(SLUGS)
+
+
+def test_a_total_that_leaves_most_readers_out_makes_no_headline():
+    """Six of ten follow the chapter; the four who do not are all that shows."""
+    people = [(f"d{n}", DEV) for n in range(4)] + [(f"m{n}{d}", d) for d in (OPS, SEC, BA) for n in range(2)]
+    said = [verdict(m, d, "c1", "no" if d == DEV else "yes") for m, d in people]
+    book = snapshot(
+        members=members(*people), reviews=tuple(Review(m, "submitted") for m, _ in people), answers=tuple(said)
+    )
+    unnamed = findings(book, Edition("author", names=False))
+    assert unnamed["map"]["verdict"][0]["all"]["n"] == 4 and unnamed["coverage"]["all"]["finished"] == 10
+    assert not [h for h in unnamed["headlines"] if h["rule"] == "loses_readers"]
+    enough = replace(book, reviews=book.reviews[:6])
+    assert [h for h in findings(enough, Edition("author", names=False))["headlines"] if h["rule"] == "loses_readers"]
