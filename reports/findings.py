@@ -213,6 +213,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "names": edition.names,
         "named": voices.named,
         "cover": edition.cover,
+        "signed": edition.signed,
         "paper": edition.paper,
         "filters": {
             "disciplines": sorted(edition.disciplines) if edition.disciplines is not None else None,

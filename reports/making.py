@@ -1,7 +1,7 @@
 """A report from the wish for it to its files: asked for, collected once, every format from the stored snapshot."""
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import PurePath
@@ -17,7 +17,7 @@ from jobs.queue import cancel, enqueue
 from jobs.running import RunningJob, Stopped
 from manuscripts.errors import Refused, conflict
 from manuscripts.manuscripts import record_event
-from manuscripts.models import Draft, Manuscript
+from manuscripts.models import Draft, Manuscript, Membership
 from manuscripts.permissions import Actor, check
 from manuscripts.uploads import store_written
 from reports import originals
@@ -79,20 +79,21 @@ class Wish:
 def request_report(actor: Actor, manuscript: Manuscript, wish: Wish) -> Report:
     """The row of a report and the job that makes it. Refused where the wish names what there is not."""
     check(actor, "report.create", manuscript)
-    draft, edition = planned(manuscript, wish)
+    me = actor.membership_in(manuscript)
+    draft, edition = planned(manuscript, wish, me)
     options = asdict(edition) | {"formats": check_formats(wish.formats)}
     with transaction.atomic():
-        me = actor.membership_in(manuscript)
         report = Report.objects.create(manuscript=manuscript, draft=draft, made_by=me, options=options)
         begin(report, actor.user)
     return report
 
 
-def planned(manuscript: Manuscript, wish: Wish) -> tuple[Draft, Edition]:
-    """What a report of that wish is made of as things stand. Refused where the wish names what there is not."""
+def planned(manuscript: Manuscript, wish: Wish, by: Membership | None) -> tuple[Draft, Edition]:
+    """What a report of that wish is made of as things stand, its covering note signed `by` whoever makes it. Refused
+    where the wish names what there is not."""
     draft = checked(manuscript, wish)
     merged = {d.slug: d.resolved().slug for d in manuscript.disciplines.select_related("merged_into")}
-    return draft, wish.as_edition(merged)
+    return draft, replace(wish.as_edition(merged), signed=by.name if by and wish.cover else "")
 
 
 def begin(report: Report, user: Any) -> None:

@@ -358,6 +358,7 @@ def page(data: Data) -> Data:
         "title": title_of(pages),
         "facts": facts(pages),
         "cover": data["cover"],
+        "signed": data["signed"] or ", ".join(data["manuscript"]["authors"]),
         "paper": data["paper"],
         "named": data["named"],
         "headlines": data["headlines"],

@@ -57,7 +57,7 @@ def keep(
         raise Refused("invalid", _("Give the choice a name of at most 80 characters."), field="keep_as")
     if every not in dict(Schedule.EVERY):
         raise Refused("invalid", _("Choose one of the times offered."), field="every")
-    making.planned(manuscript, wish)
+    making.planned(manuscript, wish, None)
     row = schedule or Schedule(manuscript=manuscript, made_by=me)
     if schedule is None and manuscript.schedules.count() >= MOST:
         raise conflict("too_many", _("At most 50 choices are kept. Delete one first."), field="keep_as")
@@ -180,7 +180,7 @@ def run(job: RunningJob) -> None:
         return _nothing_made(job, schedule, "no_draft")
     wish = replace(wish_of(schedule), draft=draft.number)
     try:
-        _draft, edition = making.planned(book, wish)
+        _draft, edition = making.planned(book, wish, schedule.made_by)
     except Refused as refused:
         return _nothing_made(job, schedule, "refused", str(refused.detail))
     job.progress(0.1, _("Collecting what was said"))

@@ -211,6 +211,7 @@ class Edition:
 
     edition: "author" stays on the author's desk; "readers" and "publisher" leave the author team.
     names: names where they are known (author), where the reader allowed it (readers); never for a publisher.
+    signed: the name below the covering note, of who made the report.
     paper: of files with pages, "a4" or "letter".
     since, until: bounds on when a note was written, RFC 3339 in UTC; `until` is exclusive.
     """
@@ -224,5 +225,6 @@ class Edition:
     since: str = ""
     until: str = ""
     cover: str = ""
+    signed: str = ""
     paper: str = "a4"
     author_only: bool = field(default=True)

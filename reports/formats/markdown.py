@@ -78,7 +78,7 @@ def render(data: dict[str, Any], sha256: str) -> bytes:
     parts = [f"# {line(shown['title'])}", f"*{line(shown['book'])}*"]
     parts.append("\n".join(f"- {line(f['figure'] + ' ' + f['text'])}" for f in shown["facts"]))
     if shown["cover"]:
-        parts += [block(shown["cover"], "> "), line(shown["authors"])]
+        parts += [block(shown["cover"], "> "), line(shown["signed"])]
     parts += headlines(shown) + figures(shown) + words(shown)
     parts += ["## How to read the numbers", line(shown["how_to_read"])]
     parts += [line(shown["sureness"])] if shown["sureness"] else []

@@ -57,7 +57,7 @@ def body(shown: Data, sha256: str) -> Iterator[str]:
     yield paragraph(run("   ").join(facts), style="Facts")
     if shown["cover"]:
         yield text(shown["cover"], style="Cover")
-        yield text(shown["authors"], style="Cover")
+        yield text(shown["signed"], style="Cover")
     yield heading("Findings")
     yield listed(
         (run(h["text"], bold=True) + run(f" {h['detail']} (n {h['n']})", color=QUIET) for h in shown["headlines"]),
@@ -190,7 +190,7 @@ def map_cell(cell: Data) -> tuple[str, str]:
     rest = [f"n {cell['n']}"] if cell["state"] == "figure" else []
     rest += ["split"] if cell.get("split") else []
     rest += [cell["notes"]] if cell.get("notes") else []
-    rest += ["own pages"] if cell.get("own") else []
+    rest += ["own"] if cell.get("own") else []
     fill, ink = HEAT[cell["step"] - 1] if cell["state"] == "figure" else ("", "")
     told = cell["text"].replace(" · ", "\n")
     runs = run(told, bold=bool(fill), color=ink), run("\n" * bool(told and rest) + "\n".join(rest), color=ink)

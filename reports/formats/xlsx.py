@@ -128,7 +128,7 @@ def summary(data: Data, shown: Data, sha256: str) -> Iterator[tuple[Cell, ...]]:
     """The first sheet: what the page says in words and figures, table below table."""
     yield ((shown["title"], "title"),)
     said = [shown["book"], *(f"{fact['figure']} {fact['text']}".strip() for fact in shown["facts"])]
-    said += [shown["cover"], shown["authors"]] if shown["cover"] else []
+    said += [shown["cover"], shown["signed"]] if shown["cover"] else []
     yield from prose(said)
     findings = (f"{h['text']} {h['detail']} (n {h['n']})" for h in shown["headlines"])
     yield from section("Findings", (), prose(findings))

@@ -172,3 +172,17 @@ def test_no_report_of_a_book_that_was_never_opened():
     with pytest.raises(Refused) as refused:
         ask(draft)
     assert refused.value.status == 409
+
+
+def test_the_covering_note_is_signed_by_who_made_the_report(draft, run_jobs):
+    book = draft.manuscript
+    second = make_reader(book, "Aldo Brandt", "it-operations")
+    type(second).objects.filter(pk=second.pk).update(role="co_author")
+    second.refresh_from_db()
+    request_report(actor_of(second), book, Wish(formats=("markdown",), cover="Three days in."))
+    ask(draft, formats=("markdown",))
+    run_jobs()
+    without, signed = (report.files.get().path.read_text() for report in Report.objects.all())
+    author = author_of(draft).name
+    assert "Three days in.\n\nAldo Brandt" in signed.replace("> ", "") and author not in signed.split("##")[0]
+    assert "Aldo Brandt" not in without.split("##")[0]
