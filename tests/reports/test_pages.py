@@ -155,6 +155,10 @@ def test_a_wrong_choice_is_said_in_words_and_keeps_the_note(as_author, draft, ch
     assert answered.status_code == 400
     text = answered.content.decode()
     assert said in text and "Three days in." in text
+    (field,) = change
+    assert f'<a href="#id_{field}">' in text and f'id="id_{field}"' in text  # the sentence leads to what it is about
+    if field in ("formats", "disciplines"):
+        assert f'aria-describedby="{field}-error"' in text and f'id="{field}-error"' in text
     assert not Report.objects.exists()
 
 
