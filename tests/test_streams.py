@@ -21,7 +21,7 @@ SOON, AT_ONCE = 2.0, 2.0
 
 @pytest.fixture(scope="module")
 def web(django_db_setup, django_db_blocker, tmp_path_factory):
-    """One server for the module; the last test stops it."""
+    """One server for the module."""
     with django_db_blocker.unblock():
         server = WebProcess(tmp_path_factory.mktemp("web") / "log")
     yield server
@@ -34,7 +34,7 @@ def listen(web, cast):
     """Opens a stream of someone of the cast, of a member, or of a browser (a test client)."""
     opened = []
 
-    def start(who="", member=None, client=None, **options):
+    def start(who="", member=None, client=None, server=web, **options):
         if client is None:
             client = Client()
             if member is not None:
@@ -42,7 +42,7 @@ def listen(web, cast):
             else:
                 cast.enter(client, who)
         cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        opened.append(Listener(web, cast.book.slug, cookie, **options))
+        opened.append(Listener(server, cast.book.slug, cookie, **options))
         return opened[-1]
 
     yield start
@@ -162,11 +162,12 @@ def test_pages_are_answered_beside_open_streams_and_the_open_ones_are_counted(ca
     streams[0].wait(lambda: b"widemargin_live_streams 0.0" in web.get("/metrics")[1])
 
 
-def test_told_to_stop_the_server_stops_with_streams_open(cast, listen, web):
-    """Comes last: nothing answers after it."""
-    streams = [listen(member=make_reader(cast.book, f"Reader {n}", "deployment")) for n in range(5)]
+def test_told_to_stop_a_server_stops_with_streams_open(cast, listen, tmp_path):
+    server = WebProcess(tmp_path / "log")
+    readers = [make_reader(cast.book, f"Reader {n}", "deployment") for n in range(5)]
+    streams = [listen(member=reader, server=server) for reader in readers]
     asked = time.monotonic()
-    assert web.stop() < 10
+    assert server.stop() < 10
     for stream in streams:
         stream.wait(lambda stream=stream: stream.ended)
     assert max(stream.ended for stream in streams) - asked < AT_ONCE, "not only when the server was killed"
