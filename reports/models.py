@@ -48,7 +48,7 @@ def shown_to_members(path: str = "") -> Q:
 
 
 class PackedJSON(models.BinaryField):
-    """JSON kept compressed, written bit by bit: the findings of 100,000 notes are 100 MB of text and 10 of these."""
+    """JSON kept compressed, written bit by bit: as text the findings of 100,000 notes are some 100 MB."""
 
     def get_prep_value(self, value: Any) -> bytes | None:
         if value is None:

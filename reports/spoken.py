@@ -16,15 +16,15 @@ def passages(pages: Pages) -> list[Data]:
     """In their words: each passage once, with what was said of it."""
     made = []
     for q in pages.data["quotes"]:
-        kept = readable(q["notes"], MOST_TOGETHER)
-        more = len(q["notes"]) - len(kept)
+        notes = q["notes"][:MOST_TOGETHER]  # what the author shows first heads its passage, and so is never left out
+        more = len(q["notes"]) - len(notes)
         made.append(
             {
-                "place": place(pages, q) + (f"; {len(kept)} of {more + len(kept):,} notes" if more else ""),
+                "place": place(pages, q) + (f"; {len(notes)} of {more + len(notes):,} notes" if more else ""),
                 "before": q["before"],
                 "quote": q["quote"],
                 "after": q["after"],
-                "notes": [note(pages, n) for n in q["notes"] if id(n) in kept],
+                "notes": [note(pages, n) for n in notes],
             }
         )
     return made
@@ -43,7 +43,7 @@ def conflict_rows(pages: Pages) -> list[Data]:
 
 def notes_in_context(pages: Pages) -> list[Data]:
     """The notes that may stand here, by chapter and section; of very many those that `readable` keeps."""
-    kept = readable((n for c in pages.data["notes"] for s in (c, *c["sections"]) for n in s["notes"]), MOST)
+    kept = readable(n for c in pages.data["notes"] for s in (c, *c["sections"]) for n in s["notes"])
     made = []
     for c in pages.data["notes"]:
         sections = [
@@ -64,14 +64,14 @@ def notes_in_context(pages: Pages) -> list[Data]:
     return made
 
 
-def readable(notes: Iterable[Data], most: int) -> set[int]:
-    """The identities of the notes, at most `most`, that a page or a file to be read holds: those with words first,
+def readable(notes: Iterable[Data]) -> set[int]:
+    """The identities of the notes, at most MOST, that a page or a file to be read holds: those with words first,
     then those with most agreement and replies, then the earlier in the book."""
 
     def weight(n: Data) -> tuple[bool, int]:
         return bool(n["body"] or n["replacement"]), n["agreements"] + len(n.get("replies", ()))
 
-    return set(map(id, nlargest(most, notes, key=weight)))
+    return set(map(id, nlargest(MOST, notes, key=weight)))
 
 
 def shortened(pages: Pages) -> list[str]:

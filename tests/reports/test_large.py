@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,8 @@ from reports.canonical import pieces
 from reports.findings import findings
 from reports.formats import FORMATS, pdf
 from reports.page import page
-from tests.reports.samples import full_round
+from reports.snapshot import Edition, Remark
+from tests.reports.samples import full_round, members, snapshot
 from tests.reports.test_formats import flat, text_of
 
 KEYS = st.sampled_from(["notes", "sections", "answers", "title", "ä", "who"])
@@ -73,3 +75,16 @@ def test_what_a_person_cannot_read_is_left_out_and_said(monkeypatch):
     assert whole["counts"] == shown["counts"]  # every figure counts all of them
     assert "260of300notes" in flat(text_of(pdf.render(data, "")))
     assert FORMATS["csv"].render(data, "").count(b"\r\nnote,") == 300
+
+
+def test_what_is_shown_first_stays_among_the_notes_of_a_crowded_passage():
+    here = {"discipline": "it-operations", "chapter": "c1", "section": "c1-1", "start": 5, "end": 9, "quote": "word"}
+    said = [
+        Remark(f"{n:02}", "a", "comment", f"Said {n}.", **here, agreements=5, permission="unnamed") for n in range(40)
+    ]
+    said[-1] = replace(said[-1], agreements=0, choice="pinned")
+    book = snapshot(members=members(("a", "it-operations")), remarks=tuple(said))
+    for edition in (Edition(), Edition("publisher", names=False)):
+        (passage,) = page(findings(book, edition))["quotes"]
+        assert len(passage["notes"]) == 20 and passage["place"].endswith("; 20 of 40 notes")
+        assert passage["notes"][0]["body"] == "Said 39."
