@@ -1,4 +1,4 @@
-"""Where to begin: the passage that most notes ask to change, and who said so. Pure.
+"""Where to begin: the passage that most people ask to change, and who said so. Pure.
 
 It stands on the first page however few have answered: where three people make no figure, their words are the finding.
 """

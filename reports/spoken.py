@@ -54,13 +54,13 @@ def notes_in_context(pages: Pages) -> list[Data]:
             }
             for s in c["sections"]
         ]
-        place = {
+        chapter = {
             "title": pages.chapter_title(c["key"], c["title"]) if c["key"] else "The book as a whole",
             "notes": [note(pages, n) for n in c["notes"] if id(n) in kept],
             "sections": [s for s in sections if s["notes"]],
         }
-        if place["notes"] or place["sections"]:
-            made.append(place)
+        if chapter["notes"] or chapter["sections"]:
+            made.append(chapter)
     return made
 
 
