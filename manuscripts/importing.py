@@ -12,12 +12,14 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jobs.models import Job
 from jobs.running import JobError, RunningJob
 
 from .formats import Checked, ConversionFailed, ConversionStopped, Converted, Document, Picture, Problem, convert
+from .keeping import hold_files, remove_unused
 from .models import Draft, Manuscript, Source
 from .shaping import Shape, shape
 from .storing import KeysMinted, rendered_texts, store_pictures, store_shape
@@ -141,17 +143,18 @@ def run_dry(job: RunningJob) -> dict[str, Any]:
         found = shape(manuscript, read.documents, last_corrections(manuscript), job.args["chapters"])
         fail_on_errors(found)
     except ConversionFailed as error:
-        _forget_files(files)
+        _forget_files(job, files)
         problem = Problem(error.code, "error", error.message).as_json()
         return {**result, "state": "failed", "problems": [problem]}
-    _forget_files(files)
+    _forget_files(job, files)
     problems = [problem.as_json() for problem in found.problems]
     return {**result, "state": "ready", "problems": problems, "changes": found.changes, "chapters": found.as_json()}
 
 
-def _forget_files(files: Sequence[dict[str, Any]]) -> None:
-    """Delete what came for the dry run alone."""
-    kept = set(Source.objects.filter(sha256__in=[f["sha256"] for f in files]).values_list("sha256", flat=True))
-    for file in files:
-        if file["sha256"] not in kept:
-            (settings.SOURCES_DIR / file["sha256"]).unlink(missing_ok=True)
+def _forget_files(job: RunningJob, files: Sequence[dict[str, Any]]) -> None:
+    """Delete what came for this dry run alone."""
+    with transaction.atomic():
+        hold_files(remove=True)
+        others = Job.objects.active().filter(args__has_key="dry_run").exclude(pk=job.id)
+        wanted = {file["sha256"] for args in others.values_list("args", flat=True) for file in args["sources"]}
+        remove_unused([(Source, settings.SOURCES_DIR, f["sha256"]) for f in files if f["sha256"] not in wanted])

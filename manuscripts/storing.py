@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from .formats import ConversionFailed, Document, Picture
+from .keeping import hold_files, store_bytes
 from .models import (
     Chapter,
     Draft,
@@ -20,7 +21,6 @@ from .models import (
 )
 from .rendering import Rendered, RenderError, render
 from .shaping import Shape, ShapedSection
-from .uploads import store_bytes
 
 BATCH = 25  # sections rendered between two looks at whether to stop
 
@@ -80,6 +80,9 @@ def store_shape(
     draft.changes = found.changes
     draft.state = "ready"
     draft.save(update_fields=["problems", "changes", "state"])
+    if pictures:
+        hold_files()
+        store_pictures(pictures)  # again, where another took them away meanwhile
 
 
 def _image_rows(manuscript: Manuscript, pictures: dict[str, Picture]) -> dict[str, Image]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +17,7 @@ from jobs.queue import enqueue
 
 from .errors import Refused, conflict
 from .formats import Checked, Upload, UploadRefused, check
+from .keeping import hold_files, store_bytes
 from .manuscripts import record_event
 from .models import Draft, DraftSource, Manuscript, Source
 from .permissions import Actor
@@ -39,35 +37,6 @@ class Uploaded:
     draft: Draft | None
     job: Job | None
     created: bool
-
-
-def store_bytes(folder: Path, data: bytes, sha256: str) -> None:
-    """Keep bytes under their hash."""
-    target = folder / sha256
-    if not target.exists() or target.stat().st_size != len(data):
-        store_written(folder, lambda out: out.write(data))
-
-
-def store_written(folder: Path, write: Callable[[IO[bytes]], Any]) -> tuple[str, int]:
-    """Keep what `write` puts into a file under its hash; returns that and the number of bytes.
-
-    Written aside, then renamed, so that no half file ever stands there.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".new-")
-    try:
-        with os.fdopen(handle, "w+b") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(0)
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        os.replace(name, folder / sha256)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return sha256, size
 
 
 def upload(
@@ -96,8 +65,7 @@ def upload(
     if open_as == "same" and not manuscript.rounds.filter(state="running").exists():
         raise conflict("no_round", _("No round is running that this could correct."))
     fingerprint = _fingerprint(checked, chapters)
-    for file in checked:
-        store_bytes(settings.SOURCES_DIR, file.data, file.sha256)
+    _keep(checked)
     if dry_run:
         return Uploaded(None, _begin_dry_run(actor, manuscript, checked, chapters, note), True)
     with transaction.atomic():
@@ -110,7 +78,19 @@ def upload(
         draft.job_id = _begin(draft, actor, open_as, me.pk if me else None).pk
         draft.save(update_fields=["job_id"])
         record_event(manuscript, "draft.uploaded", me, f"draft:{draft.pk}", number=draft.number)
+        _keep_named(checked)
     return Uploaded(draft, Job.objects.get(pk=draft.job_id), True)
+
+
+def _keep(checked: Sequence[Checked]) -> None:
+    for file in checked:
+        store_bytes(settings.SOURCES_DIR, file.data, file.sha256)
+
+
+def _keep_named(checked: Sequence[Checked]) -> None:
+    """Once rows name them, before the transaction ends: again, where another took them away meanwhile."""
+    hold_files()
+    _keep(checked)
 
 
 def drafts_in_use(manuscript: Manuscript) -> QuerySet[Draft]:
@@ -221,12 +201,15 @@ def _begin_dry_run(
     files: list[dict[str, Any]] = [
         {"name": f.name, "format": f.format, "bytes": f.size, "sha256": f.sha256} for f in checked
     ]
-    return enqueue(
-        "import_draft",
-        {"dry_run": manuscript.pk, "sources": files, "chapters": list(chapters), "note": note},
-        user=actor.user,
-        subject=f"manuscript:{manuscript.pk}",
-    )
+    with transaction.atomic():
+        job = enqueue(
+            "import_draft",
+            {"dry_run": manuscript.pk, "sources": files, "chapters": list(chapters), "note": note},
+            user=actor.user,
+            subject=f"manuscript:{manuscript.pk}",
+        )
+        _keep_named(checked)
+    return job
 
 
 def discard(actor: Actor, draft: Draft) -> Draft:

@@ -1,6 +1,7 @@
 """A report from the wish for it to its files: asked for, collected once, every format from the stored snapshot."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -16,10 +17,10 @@ from jobs.models import Job
 from jobs.queue import cancel, enqueue
 from jobs.running import RunningJob, Stopped
 from manuscripts.errors import Refused, conflict
+from manuscripts.keeping import hold_files, remove_unused, store_written
 from manuscripts.manuscripts import record_event
 from manuscripts.models import Draft, Manuscript, Membership
 from manuscripts.permissions import Actor, check
-from manuscripts.uploads import store_written
 from reports import originals
 from reports.canonical import sha256
 from reports.collecting import collect, rfc3339
@@ -28,7 +29,6 @@ from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats
 from reports.mailing import announce
 from reports.models import Report, ReportFile
 from reports.remarks import DECISIONS, KINDS
-from reports.removing import remove_unused
 from reports.snapshot import Edition
 
 log = logging.getLogger("widemargin.reports")
@@ -171,7 +171,16 @@ def make_report(job: RunningJob) -> dict[str, Any] | None:
             record_event(report.manuscript, "report.done", report.made_by, f"report:{report.pk}")
             announce(report)
         result["report"] = str(report.pk)
+        _keep_named(files, [source for _name, source in wanted])
     return None
+
+
+def _keep_named(files: Sequence[ReportFile], sources: Sequence[str]) -> None:
+    """Once rows name them, before the transaction ends: again, where an equal file was deleted meanwhile."""
+    hold_files()
+    for file, source in zip(files, sources, strict=True):
+        if file.sha256 and not file.path.exists():
+            write_file(file, source)
 
 
 def take_snapshot(job: RunningJob, report: Report) -> None:
@@ -199,9 +208,7 @@ def make_file(report: Report, name: str, source: str = "") -> ReportFile:
         stem = PurePath(file.source).stem[:100]
         file.name = _("%(name)s with notes on draft %(draft)s.docx") % {"name": stem, "draft": report.draft}
     try:
-        data, digest = report.snapshot or {}, report.snapshot_sha256
-        write = partial(kind.write, data=data, sha256=digest, source=source)
-        file.sha256, file.bytes = store_written(settings.REPORTS_DIR, write)
+        write_file(file, source)
         file.state = "done"
     except Stopped:
         raise
@@ -210,6 +217,13 @@ def make_file(report: Report, name: str, source: str = "") -> ReportFile:
         file.sha256, file.bytes, file.state = "", 0, "failed"
         file.error = _("This file could not be made. It was logged; tell your operator.")
     return file
+
+
+def write_file(file: ReportFile, source: str) -> None:
+    """Builds the file of its report's snapshot and keeps it under its hash."""
+    data, digest = file.report.snapshot or {}, file.report.snapshot_sha256
+    write = partial(FORMATS[file.format].write, data=data, sha256=digest, source=source)
+    file.sha256, file.bytes = store_written(settings.REPORTS_DIR, write)
 
 
 def put_back(job: Job) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from jobs.models import Job
 from jobs.queue import cancel
+from manuscripts.keeping import remove_unused
 from manuscripts.models import (
     Chapter,
     Discipline,
@@ -74,10 +75,3 @@ def _files_of(manuscript: Manuscript) -> list[tuple[Any, Path, str]]:
         (ReportFile, settings.REPORTS_DIR, ReportFile.objects.filter(report__manuscript=manuscript)),
     ]
     return [(model, folder, sha) for model, folder, rows in named for sha in set(rows.values_list("sha256", flat=True))]
-
-
-def remove_unused(files: list[tuple[Any, Path, str]]) -> None:
-    """Removes the files that no row names any more: equal files are kept once for all manuscripts."""
-    for model, folder, sha in files:
-        if sha and not model._base_manager.filter(sha256=sha).exists():
-            (folder / sha).unlink(missing_ok=True)

@@ -63,7 +63,10 @@ def test_browser_reaches_the_live_server(live_server, page):
 def test_browser_reports_faults(live_server, page):
     page.goto(f"{live_server.url}/healthz")
     page.evaluate("setTimeout(() => { throw new Error('planted') })")
-    page.wait_for_timeout(100)
+    for _ in range(100):
+        if page.problems:
+            break
+        page.wait_for_timeout(100)
     assert page.problems == ["planted"]
     page.problems.clear()
 

@@ -225,9 +225,11 @@ def test_on_a_phone_one_card_at_a_time_stands_in_the_sheet(enter, omar):
 def test_without_script_they_are_read_page_by_page(enter, omar):
     page = enter(omar, ready="main", java_script_enabled=False)
     page.click("text=Read the notes page by page")
-    assert page.locator(".note").count() == 100 and page.is_visible(f"text=1 to 100 of {NOTES}")
+    page.wait_for_selector(f"text=1 to 100 of {NOTES}")
+    page.wait_for_selector(".note >> nth=99")
     page.click("text=Later notes")
-    assert page.is_visible(f"text=101 to 200 of {NOTES}") and page.is_visible(".note >> nth=0")
+    page.wait_for_selector(f"text=101 to 200 of {NOTES}")
+    page.wait_for_selector(".note >> nth=0")
 
 
 def test_axe_finds_nothing_in_a_crowd(enter, omar):

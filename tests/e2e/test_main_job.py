@@ -146,6 +146,7 @@ def test_the_main_job(live_server, client, new_page, worker, mails, settings, tm
     author.goto(f"{live_server.url}/m/new/")
     author.get_by_label("Title").fill("The Ferry That Waited")
     author.get_by_role("button", name=re.compile("Make|Create|Begin")).first.click()
+    author.wait_for_url(re.compile("/m/(?!new/)"))
     slug = Manuscript.objects.get().slug
     upload(author, live_server, slug, save_book(tmp_path / "ferry.docx", BOOK))
     assert "What the harbour remembers" in author.locator("main").inner_text()

@@ -52,6 +52,7 @@ def test_a_passkey_is_made_signs_in_and_is_removed(live_server, page):
     assert mail.outbox[-1].subject == "A passkey was added" and mail.outbox[-1].to == [user.email]
 
     page.get_by_role("button", name="Sign out").last.click()
+    page.wait_for_url(f"{live_server.url}/")
     page.goto(f"{live_server.url}/account/")
     assert "/account/login/" in page.url
     page.get_by_role("button", name="Sign in with a passkey").click()
@@ -62,6 +63,7 @@ def test_a_passkey_is_made_signs_in_and_is_removed(live_server, page):
     page.get_by_role("button", name="Remove it").click()
     page.get_by_text("The passkey is removed.").wait_for()
     page.get_by_role("button", name="Sign out").last.click()
+    page.wait_for_url(f"{live_server.url}/")
     page.goto(f"{live_server.url}/account/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_text("This passkey is not known here.").wait_for()

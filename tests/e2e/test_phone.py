@@ -117,7 +117,7 @@ def test_what_agreeing_means_is_said_of_each_kind(phone, draft, omar, saskia):  
     at.page.locator(".note.on .what", has_text="2 readers disagree").wait_for()
     assert Thread.objects.get(kind="reaction").agreements.count() == 1
     at.press("[data-next]")
-    assert at.page.get_by_role("button", name="Same here").is_visible()
+    at.page.get_by_role("button", name="Same here").wait_for()
 
 
 def test_a_page_opens_on_its_passage_at_once(new_page, live_server, omar):  # noqa: F811

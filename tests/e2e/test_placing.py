@@ -140,4 +140,4 @@ def test_the_desk_offers_the_closest_text_and_the_page_does_without_script(book,
     plain.get_by_role("button", name="Undo the placing").click()
     plain.get_by_text("The note stands where it stood before.").wait_for()
     assert book.stands(book.lost)[0] == "detached"
-    assert plain.get_by_text("Put it on words").is_visible()
+    plain.get_by_text("Put it on words").wait_for()

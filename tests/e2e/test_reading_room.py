@@ -458,7 +458,7 @@ def test_without_script_the_text_and_the_notes_are_there(enter, omar, saskia, li
     assert page.is_visible("text=Nobody owns") and page.is_visible(".note:has-text('Say who.')")
     page.fill("[name=body]", "From a plain browser")
     page.click("form.plain button")
-    assert page.is_visible(".note:has-text('From a plain browser')")
+    page.wait_for_selector(".note:has-text('From a plain browser')")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -580,8 +580,7 @@ def test_a_note_opened_from_its_tick_gives_the_focus_back_to_it(enter, omar):
     page.keyboard.press("Enter")
     page.wait_for_selector(".notes.up .note.on")
     page.keyboard.press("Escape")
-    page.wait_for_timeout(200)
-    assert page.evaluate("document.activeElement === [...document.querySelectorAll('.tick')].at(-1)")
+    page.wait_for_function("document.activeElement === [...document.querySelectorAll('.tick')].at(-1)")
 
 
 def test_the_open_note_is_level_with_its_words_in_a_crowded_chapter(enter, draft, omar, saskia):

@@ -9,6 +9,7 @@ import pytest
 
 from jobs.models import Job
 from manuscripts.errors import Refused
+from manuscripts.keeping import hold_files
 from reports import formats, making
 from reports.canonical import sha256
 from reports.making import Wish, request_report
@@ -186,3 +187,18 @@ def test_the_covering_note_is_signed_by_who_made_the_report(draft, run_jobs):
     author = author_of(draft).name
     assert "Three days in.\n\nAldo Brandt" in signed.replace("> ", "") and author not in signed.split("##")[0]
     assert "Aldo Brandt" not in without.split("##")[0]
+
+
+def test_a_file_that_went_with_an_equal_one_while_its_report_was_made_is_there(draft, run_jobs, settings, monkeypatch):
+    def lose_then_hold():
+        for file in settings.REPORTS_DIR.iterdir():
+            file.unlink()
+        hold_files()
+
+    monkeypatch.setattr(making, "hold_files", lose_then_hold)
+    report = ask(draft, formats=("csv", "docx"))
+    run_jobs()
+    files = list(report.files.all())
+    assert len(files) >= 2
+    for file in files:
+        assert hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
