@@ -23,7 +23,7 @@ from benchmarks._writing import (
 )
 from benchmarks.loss import held
 from reviews import unsent
-from reviews.models import Comment
+from reviews.models import Comment, UnsentNote
 from tests.books import make_reader
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -130,6 +130,24 @@ def test_an_hour_without_a_connection(desk):
 
 def test_what_was_sent_offline_goes_from_another_page_after_the_tab_was_closed(desk):
     once(desk, faults.offline, STORY, 1)
+
+
+def test_what_was_typed_offline_is_on_the_server_once_another_page_is_open(desk):
+    page, words = faults.typed(desk, NOTE)
+    place = page.get_attribute(".draft", "data-place")
+    assert wait_for(page, lambda: UnsentNote.objects.filter(place=place, content__body=words).exists())
+    page.context.set_offline(True)
+    page.fill(".draft [name=body]", words + " And more, on the train.")
+    page.close()
+    page.context.set_offline(False)
+    tab = desk.page("reader")
+    tab.goto(desk.book.path("read/"))
+    at = UnsentNote.objects.filter(place=place)
+    assert wait_for(tab, lambda: at.filter(content__body=words + " And more, on the train.").exists())
+    at.update(content={**at.get().content, "body": "Newer, of another device.", "at": 2**42})
+    tab.reload()
+    tab.wait_for_load_state("networkidle")
+    assert at.get().content["body"] == "Newer, of another device."
 
 
 def test_nothing_of_one_person_is_sent_or_shown_as_another(desk):

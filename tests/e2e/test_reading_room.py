@@ -276,6 +276,22 @@ def test_the_author_decides_in_the_thread_and_takes_it_back(enter, draft, omar):
     assert Thread.objects.get().status == "open"
 
 
+def test_the_focus_stays_where_it_is_when_what_is_unsent_comes_late(enter, omar):
+    thread = on_words(omar, "The pager does.")
+    omar.unsent_notes.create(place="reply:a", content={"reply": str(thread.pk), "body": "Half a thou", "at": 1})
+    asked = []
+    page = enter(omar, path="")
+    page.route(re.compile(r"/unsent/list/$"), lambda route: asked.append(route))
+    page.goto(page.url + "read/c1/")
+    page.wait_for_selector("[data-ready]")
+    page.keyboard.press("j")
+    page.focus("[data-withdraw]")
+    wait_for(page, lambda: asked)
+    asked[0].continue_()
+    page.wait_for_function("() => document.querySelector('[data-reply] [name=body]').value === 'Half a thou'")
+    assert page.evaluate("'withdraw' in document.activeElement.dataset")
+
+
 def test_a_note_is_withdrawn_after_asking(enter, omar):
     on_words(omar, "The pager does.")
     page = enter(omar)
@@ -580,7 +596,7 @@ def test_a_note_opened_from_its_tick_gives_the_focus_back_to_it(enter, omar):
     page.keyboard.press("Enter")
     page.wait_for_selector(".notes.up .note.on")
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement === [...document.querySelectorAll('.tick')].at(-1)")
+    page.wait_for_function("() => document.activeElement === [...document.querySelectorAll('.tick')].at(-1)")
 
 
 def test_the_open_note_is_level_with_its_words_in_a_crowded_chapter(enter, draft, omar, saskia):

@@ -43,7 +43,8 @@ export function keeper({ url, place, content, state, show, taken = () => {} }) {
     try {
       const { kept } = await under;
       state.textContent = words.kept;
-      if (!kept && held) taken();
+      if (kept) store.settle(place, sent);
+      else if (held) taken();
     } catch (error) {
       failed(error);
       return;

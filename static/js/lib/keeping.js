@@ -1,6 +1,6 @@
 /* What is typed and not sent, kept in this browser until it is sent or its owner signs out. Keys begin with
    `widemargin:`, then the membership of who typed it. What was sent and has not arrived has
-   `waits`: { url, fields }. */
+   `waits`: { url, fields }; what the server keeps as well has `onServer`. */
 
 const PREFIX = "widemargin:";
 let closed = false; // whether its owner has signed out: what is typed after that stays on its page alone
@@ -17,6 +17,10 @@ export function unsentStore(storage, member) {
       } catch {
         return false;
       }
+    },
+    /** The server has it too, as long as nothing else was typed there since. */
+    settle(place, content) {
+      if (this.get(place).at === content.at) this.keep(place, { ...content, onServer: true });
     },
     forget(place) {
       try {

@@ -1,7 +1,8 @@
-/* What was sent and did not arrive before its page was closed: sent when a page of the same book is next open. */
+/* What did not reach the server before its page was closed: what was sent goes, and what was typed is kept there, when
+   a page of the same book is next open. */
 
-import { unsentStore } from "./keeping.js";
-import { NotSaved, post, whenBack } from "./sending.js";
+import { mergeUnsent, unsentStore } from "./keeping.js";
+import { fetchUnsent, NotSaved, post, whenBack } from "./sending.js";
 
 const { member, slug } = globalThis.document?.body.dataset ?? {};
 let under = null;
@@ -38,3 +39,26 @@ async function sendAll() {
 
 /** What had waited when this page was opened, once it has been sent. */
 export const flushed = flush();
+
+/** What is unsent of the server, which lists it at `listUrl`, and of this browser, one for each place. Words that this
+ * browser alone has go to the server, at `url`, so that another device shows them too. */
+export async function unsentOf(listUrl, url) {
+  await flushed;
+  const theirs = await fetchUnsent(listUrl);
+  const mine = store.all();
+  const merged = mergeUnsent(theirs, mine);
+  for (const note of mine) {
+    const isTyped = typeof note.body === "string" && !note.waits;
+    if (isTyped && !note.onServer && merged.includes(note)) handOver(note, url);
+  }
+  return merged;
+}
+
+async function handOver({ place, ...held }, url) {
+  try {
+    const { kept } = await post(url, { place, content: JSON.stringify(held) }, { quiet: true });
+    if (kept) store.settle(place, held);
+  } catch {
+    // it is still in this browser: the next page tries again
+  }
+}

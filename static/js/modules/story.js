@@ -3,9 +3,7 @@
 import { start } from "../app.js";
 import { sendsOnce } from "../lib/forms.js";
 import { keeper, newPlace } from "../lib/keeper.js";
-import { mergeUnsent } from "../lib/keeping.js";
-import { flushed, store } from "../lib/outbox.js";
-import { fetchUnsent } from "../lib/sending.js";
+import { unsentOf } from "../lib/outbox.js";
 import { words } from "../lib/words.js";
 
 const FIELDS = ["kind", "body", "chapter", "visibility", "discipline", "quote_permission"];
@@ -47,8 +45,7 @@ start("story", async (form) => {
   });
   if (form.elements.body.value) keeping.keep(); // typed before this began
 
-  await flushed;
-  const kept = mergeUnsent(await fetchUnsent(form.dataset.unsentListUrl), store.all());
+  const kept = await unsentOf(form.dataset.unsentListUrl, form.dataset.unsentUrl);
   const earlier = kept.find((note) => note.place.startsWith("story:") && note.fields?.body?.trim());
   if (!earlier || form.elements.body.value) return;
   keeping.rename(earlier.place, false);

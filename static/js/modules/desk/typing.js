@@ -3,9 +3,7 @@
 
 import { sendsOnce } from "../../lib/forms.js";
 import { keeper, newPlace } from "../../lib/keeper.js";
-import { mergeUnsent } from "../../lib/keeping.js";
-import { flushed, store } from "../../lib/outbox.js";
-import { fetchUnsent } from "../../lib/sending.js";
+import { flushed, store, unsentOf } from "../../lib/outbox.js";
 
 /** Furnishes the note in `pane`; gives { furnish }, to be called for each one that is put there later. */
 export function startTyping(pane, unsentUrl, listUrl) {
@@ -14,9 +12,9 @@ export function startTyping(pane, unsentUrl, listUrl) {
 
   flushed
     .then((arrived) => arrived.forEach(({ note }) => unsent.delete(note.place)))
-    .then(() => fetchUnsent(listUrl))
+    .then(() => unsentOf(listUrl, unsentUrl))
     .then((notes) => {
-      for (const note of mergeUnsent(notes, store.all())) if (!unsent.has(note.place)) unsent.set(note.place, note);
+      for (const note of notes) if (!unsent.has(note.place)) unsent.set(note.place, note);
       putBack.forEach((act) => act());
     });
 

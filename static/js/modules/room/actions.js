@@ -17,7 +17,9 @@ export function startActions(room) {
   const unsent = new Map();
   room.unsent.then((notes) => {
     for (const note of notes) unsent.set(note.place, note);
-    if (room.active && !room.active.element.contains(document.activeElement?.closest("form"))) refurnish(room.active);
+    const { active } = room;
+    const typing = active?.element.contains(document.activeElement) && document.activeElement.matches("textarea, input, select");
+    if (active && !typing && notes.some((note) => isIn(active.element, note))) refurnish(active);
   });
   addEventListener("arrived", (event) => unsent.delete(event.detail.note.place));
 
@@ -27,12 +29,20 @@ export function startActions(room) {
     if (item && !item.element.classList.contains("draft") && !item.element.querySelector(".do")) furnish(item);
   });
 
-  /* What was typed before this page knew of it comes into a note that is open already. */
+  /* Whether what is unsent was typed into the note `element`. */
+  function isIn(element, { reply, decide, edit }) {
+    const { id, comment } = element.dataset;
+    return [reply, decide].includes(id) || edit === comment || Boolean(element.querySelector(`.reply[data-comment="${edit}"]`));
+  }
+
+  /* What was typed before this page knew of it comes into a note that is open already; the focus stays where it is. */
   function refurnish(item) {
     const furnished = item.element.querySelector(".do");
     if (!furnished) return;
+    const pressed = [...furnished.querySelectorAll("button")].indexOf(document.activeElement);
     furnished.remove();
     furnish(item);
+    item.element.querySelectorAll(".do button")[pressed]?.focus({ preventScroll: true });
     room.tell("grown");
   }
 

@@ -2,9 +2,7 @@
 
 import { indexSection } from "../../lib/offsets.js";
 import { keeper } from "../../lib/keeper.js";
-import { mergeUnsent } from "../../lib/keeping.js";
-import { flushed, store } from "../../lib/outbox.js";
-import { fetchUnsent } from "../../lib/sending.js";
+import { store, unsentOf } from "../../lib/outbox.js";
 
 const UNITS = "p, h2, h3, h4, h5, h6, li, dt, dd, pre, tr, figcaption";
 
@@ -58,7 +56,7 @@ export function makeRoom(element) {
     listeners: new Map(),
   };
   /* What is unsent here, of the server and of this browser; promised, since the server is asked for it. */
-  room.unsent = flushed.then(() => fetchUnsent(room.data.unsentListUrl)).then((notes) => mergeUnsent(notes, store.all()));
+  room.unsent = unsentOf(room.data.unsentListUrl, room.data.unsentUrl);
   /** A keeper of what is typed in the composer `place`; `more` as in lib/keeper.js. */
   room.keeper = (place, content, more) => keeper({ url: room.data.unsentUrl, place, content, ...more });
   for (const section of sections) section.units = unitsOf(section, section.order);
