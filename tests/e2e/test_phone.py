@@ -35,6 +35,22 @@ def test_an_accidental_tap_leaves_nothing_behind_and_typed_words_are_kept(phone,
     assert page.input_value(".draft.on [name=body]") == "Not yet."
 
 
+def test_the_margin_opens_the_note_that_was_begun_there_and_is_not_sent_yet(phone, omar):  # noqa: F811
+    at = phone(omar)
+    passage = at.page.get_by_role("button", name="Who is awake?")
+    at.press(passage)
+    at.page.fill(".draft [name=body]", "Half a thou")
+    wait_for(at.page, lambda: omar.unsent_notes.count())
+    at.press("[data-close]")
+    for _ in range(2):
+        at.press(passage)
+        assert at.page.input_value(".draft.on [name=body]") == "Half a thou"
+        assert at.page.locator(".draft").count() == 1
+        at.page.reload()
+        at.page.wait_for_selector(".draft", state="attached")
+    assert omar.unsent_notes.count() == 1
+
+
 def test_an_unsent_note_is_opened_in_its_place(phone, omar):  # noqa: F811
     at = phone(omar)
     at.press(at.page.get_by_role("button", name="Who is awake?"))

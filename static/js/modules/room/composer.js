@@ -45,10 +45,13 @@ export function startComposer(room) {
 
   const marking = new Set(); // reactions on their way
 
-  /** Notes a place as `mark`: { section, start, end, clipped }, or null for the chapter. Reactions go at once. */
+  /** Notes a place as `mark`: { section, start, end, clipped }, or null for the chapter. Reactions go at once; a note
+   * that was begun there and is not sent yet is gone on with. */
   room.note = (mark, place, opener = null) => {
     const content = describePlace(room, mark, place);
     if (REACTIONS[mark]) return react(content);
+    const begun = room.items.find((item) => item.begun && isSamePlace(item.begun, content));
+    if (begun) return resume(begun);
     return compose(content, newPlace("note"), { opener, clipped: place?.clipped });
   };
 
@@ -81,6 +84,7 @@ export function startComposer(room) {
     collect(room);
     const item = itemOf(room, element);
     item.opener = opener ?? item.unit?.button ?? null;
+    item.begun = content;
     item.isBlank = () => !REACTIONS[content.mark] && isBlank(read(), content);
     const read = () => {
       const held = { ...content, waits: undefined, ...Object.fromEntries(new FormData(form)) };
@@ -165,9 +169,13 @@ export function startComposer(room) {
   function openAsked() {
     const named = ({ dataset }) => location.hash === `#unsent-${encodeURIComponent(dataset.place)}`;
     const item = room.items.find(({ draft, element }) => draft && named(element));
-    if (!item) return;
+    if (item) resume(item);
+  }
+
+  function resume(item) {
     open(room, item);
     item.element.querySelector("textarea:enabled").focus({ preventScroll: true });
+    return item.element;
   }
 }
 
@@ -177,6 +185,10 @@ export function leave(room) {
   if (item?.draft && item.isBlank()) return item.element.querySelector("[data-discard]").click();
   open(room, null);
   if (item?.draft) say(room.words.kept_here);
+}
+
+function isSamePlace(one, other) {
+  return ["mark", "text_id", "start", "end"].every((name) => one[name] === other[name]);
 }
 
 /* Whether nothing was typed into a composer that began with `content`. */
