@@ -117,6 +117,12 @@ def test_the_page_tells_each_step_and_its_minutes(omar):
     assert "Omar, about 8 minutes" in page(omar)
 
 
+@pytest.mark.parametrize("state", ["submitted", "declined"])
+def test_nothing_is_left_to_do_for_who_has_submitted_or_stopped(omar, state):
+    signed_in(omar).post(HOME + "review/", {"state": state})
+    assert "<h1>Omar Haddad</h1>" in page(omar) and "about 8 minutes" not in page(omar)
+
+
 def test_a_step_is_skipped_kept_and_taken_back(omar):
     client = signed_in(omar)
     address = reverse("path_step", args=["the-night-shift"])

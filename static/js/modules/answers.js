@@ -47,7 +47,7 @@ start("answers", async (element) => {
       saved.set(name, value);
       if (now(name) === value) store.forget(name);
       boxOf(name).hidden = true;
-      state.textContent = `${said.saved} ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+      state.textContent = `${said.saved} ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`;
       question.dataset.saved = state.textContent; // also where the eye is: a form is longer than a phone
     } catch (error) {
       failed(name, error, { value, was });
