@@ -19,6 +19,7 @@ from reports.models import Report, Schedule
 from reports.moments import newest_moment, next_moment
 from reports.removing import delete_manuscript
 from reviews import rounds
+from reviews.models import Review
 from tests.books import actor_of, make_book, make_draft, make_reader, open_at_once
 from tests.reports.test_collecting import answer, author_of, say
 
@@ -153,6 +154,16 @@ def test_nothing_new_makes_and_mails_nothing(draft, clock, run_jobs):
     tick(clock, "2031-03-29T06:00:10Z", run_jobs)
     kept.refresh_from_db()
     assert (kept.outcome, Report.objects.count(), len(mails())) == ("", 2, 2)
+
+
+def test_who_only_reads_or_is_asked_has_said_nothing_new(draft, clock, run_jobs):
+    kept = keep(draft)
+    tick(clock, "2031-03-27T06:00:10Z", run_jobs)
+    other = make_reader(draft.manuscript, "Ines Moreau", "deployment")
+    Review.objects.create(round=draft.round, member=other, state="started")
+    assert tick(clock, "2031-03-28T06:00:10Z", run_jobs) == 1
+    kept.refresh_from_db()
+    assert (kept.outcome, Report.objects.count(), len(mails())) == ("nothing", 1, 1)
 
 
 def test_nothing_new_holds_after_the_last_report_was_deleted(draft, clock, run_jobs):
