@@ -15,11 +15,11 @@ from django.utils import timezone
 from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement, SectionText
 from reports import snapshot as shot
 from reviews.answers import standing
+from reviews.contents import READ_SHARE
 from reviews.models import Anchor, Comment, Reading, Review, Thread
 
 CONTEXT = 160  # code points of the paragraph shown before and after a quote
 LONGEST_QUOTE = 600
-READ = 0.95  # share of a chapter from which it counts as read
 TEAM = ("author", "co_author")
 
 
@@ -199,7 +199,7 @@ class Collector:
     def _reviews(self) -> Iterator[shot.Review]:
         assert self.draft is not None
         read: dict[int, set[str]] = defaultdict(set)
-        seen = Reading.objects.filter(draft__round=self.draft.round_id, share__gte=READ)
+        seen = Reading.objects.filter(draft__round=self.draft.round_id, share__gte=READ_SHARE)
         for member, key in seen.values_list("member_id", "chapter__key"):
             read[member].add(key)
         parts = Review.objects.filter(round=self.draft.round_id).select_related("member")

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from manuscripts.models import Discipline, Draft, Manuscript, Membership, Placement
 from manuscripts.permissions import Actor, check, load
 
-from .contents import ChapterLine, Contents, contents, minutes
-from .models import Anchor, Thread
+from .contents import READ_SHARE, ChapterLine, Contents, contents, minutes
+from .models import Anchor, Reading, Review, Thread
 
 
 @dataclass
@@ -41,6 +41,28 @@ class Room:
     @property
     def own_discipline_ids(self) -> set[int]:
         return {line.discipline.pk for line in self.contents.own}
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How many of those who read in a round have read a chapter to the end."""
+
+    n: int
+    of: int
+
+    #: Of fewer, who has finished could be told from the number.
+    LEAST: ClassVar[int] = 3
+
+
+def finished_by(draft: Draft, chapter_id: int) -> Finished | None:
+    """Of the readers who looked at the draft's round; None where they are fewer than Finished.LEAST. One query."""
+    to_the_end = Reading.objects.filter(
+        member=OuterRef("member"), chapter=chapter_id, draft__round=draft.round_id, share__gte=READ_SHARE
+    )
+    rows = Review.objects.filter(round=draft.round_id, member__role="reviewer", member__removed=None)
+    rows = rows.filter(state__in=["opened", "started", "submitted"])
+    found = rows.aggregate(n=Count("pk", filter=Exists(to_the_end)), of=Count("pk"))
+    return Finished(**found) if found["of"] >= Finished.LEAST else None
 
 
 def manuscript_to_read(actor: Actor, slug: str) -> Manuscript:

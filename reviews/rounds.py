@@ -23,6 +23,7 @@ from manuscripts.working import hold
 from .applied import stand_on_applied
 from .arriving import mark_changed, may_be_marked
 from .carrying import plan, store
+from .contents import READ_SHARE
 from .models import Answer, Comment, Invitation, Reading, Review
 from .settling import settle
 
@@ -358,7 +359,7 @@ def progress(reviews: list[Review], draft: Draft | None) -> dict[int, dict[str, 
         return {review.pk: {"read": 0, "asked": 0} for review in reviews}
     root = {d.pk: d.resolved().pk for d in draft.manuscript.all_disciplines}
     members = {review.member_id: review.member for review in reviews}
-    done = Reading.objects.filter(member__in=members, draft__number__lte=draft.number, share__gte=0.95)
+    done = Reading.objects.filter(member__in=members, draft__number__lte=draft.number, share__gte=READ_SHARE)
     seen = list(done.values_list("member_id", "chapter_id", "draft_id", "draft__round_id"))
     rows: list[tuple[int, int | None]] = []
     texts: dict[tuple[int, int], list[int]] = {}

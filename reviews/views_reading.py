@@ -33,6 +33,7 @@ from .room import (
     chapter_threads,
     chapter_to_read,
     draft_to_read,
+    finished_by,
     manuscript_to_read,
     open_room,
     voices,
@@ -50,6 +51,7 @@ def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
     drafts = drafts_to_read(request.actor, manuscript, chapter)
     draft = draft_to_read(request.actor, manuscript, request.GET.get("draft"), drafts)
     room = open_room(request.actor, draft, chapter)
+    others_notes = others_hidden(room.membership, draft, room.chapter_id)
     texts = {row.text_id: row.text.text for row in room.sections}
     shown = _notes_on_page(request, draft, room.chapter_id, texts)
     frame = room_context(request, draft, room.membership)
@@ -62,7 +64,8 @@ def read(request: HttpRequest, slug: str, chapter: str) -> HttpResponse:
         "sections": _sections(room),
         **shown,
         "asked": room.membership.role == "reviewer" and draft.was_opened and room.line.position > 0,
-        "others_notes": others_hidden(room.membership, draft, room.chapter_id),
+        "others_notes": others_notes,
+        "finished": finished_by(draft, room.chapter_id) if draft.was_opened and others_notes == "open" else None,
     }
     return render(request, "reviews/reading_room.html", context)
 

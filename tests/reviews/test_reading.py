@@ -6,6 +6,7 @@ import html5lib
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from anchoring.selectors import describe
 from manuscripts.models import Image, Placement
@@ -179,6 +180,35 @@ def test_after_verdict_hides_the_notes_of_others_until_mine_is_given():
     assert "A hidden thought" in revealed
     assert "once you have said" not in revealed
     assert "once you have said" in client.get(READ.replace("c1", "c2")).text
+
+
+def test_the_head_of_a_chapter_says_how_many_have_finished_it(draft, ops, sec):
+    book, chapter = draft.manuscript, draft.placements.get(section__key="c1-1").chapter
+    more = [make_reader(book, f"Reader {n}", "deployment") for n in range(2)]
+    for member, share in [(ops, 1.0), (sec, 0.96), (more[0], 0.5)]:
+        Reading.objects.create(member=member, chapter=chapter, draft=draft, share=share)
+        Review.objects.create(round=draft.round, member=member, state="started")
+    Review.objects.create(round=draft.round, member=more[1], state="invited")  # has not looked yet
+    client = signed_in(ops.user)
+    assert "2 of 3 readers have finished it" in client.get(READ).text
+    assert "have finished it" not in client.get(READ.replace("c1", "c2")).text  # nobody has
+
+    more[0].removed = timezone.now()
+    more[0].save()
+    assert "have finished it" not in client.get(READ).text  # of two the other one would be known
+
+
+@pytest.mark.parametrize("visibility", ["never", "after_verdict"])
+def test_a_first_read_that_is_independent_is_not_told_how_far_others_are(draft, ops, visibility):
+    chapter = draft.placements.get(section__key="c1-1").chapter
+    for n in range(3):
+        member = make_reader(draft.manuscript, f"Reader {n}", "deployment")
+        Reading.objects.create(member=member, chapter=chapter, draft=draft, share=1)
+        Review.objects.create(round=draft.round, member=member, state="started")
+    draft.round.visibility = visibility
+    draft.round.save()
+    assert "have finished it" not in signed_in(ops.user).get(READ).text
+    assert "3 of 3 readers have finished it" in signed_in(author_of(draft).user).get(READ).text
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -157,7 +157,7 @@ def test_a_chapter_that_changed_costs_no_more_queries_than_any(first, ops, djang
     note(ops, "awake", "Who?", next_draft(first))
     client = signed_in(ops if who == "ops" else author_of(first))
     client.get(READ)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert 'class="since"' in html(client, READ)
 
 
