@@ -7,6 +7,7 @@ from . import views, views_home, views_quotes, views_schedules, views_share, vie
 urlpatterns = [
     path("m/<slug:slug>/", views_home.manuscript, name="manuscript"),
     path("m/<slug:slug>/reports/", views.reports, name="reports"),
+    path("m/<slug:slug>/reports/preview/", views.report_preview, name="report_preview"),
     path("m/<slug:slug>/reports/<int:pk>/", views.report, name="report"),
     path("m/<slug:slug>/reports/<int:pk>/cancel/", views.report_cancel, name="report_cancel"),
     path("m/<slug:slug>/reports/<int:pk>/delete/", views.report_delete, name="report_delete"),

@@ -17,7 +17,8 @@ from manuscripts.permissions import can, load
 from reports import making
 from reports.collecting import collect
 from reports.findings import findings
-from reports.formats import FORMATS
+from reports.formats import DEFAULT, FORMATS
+from reports.forms import NAMES, ReportForm
 from reports.forms_schedules import ChoiceForm
 from reports.models import Report, Schedule
 from reports.page import page
@@ -56,7 +57,27 @@ def reports_page(
     context["lines"] = lines_of(manuscript, request.actor.membership_in(manuscript))
     if manuscript.open_draft is not None:
         context["preview"] = page(findings(collect(manuscript, manuscript.open_draft), Edition()))
+        context["shown_for"] = NAMES[0][1]
     return render(request, "reports/reports.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def report_preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """The first page of what the dialog would make of its choices; what is wrong with them where it would not."""
+    manuscript = load(Manuscript, request.actor, "report.create", slug=slug)
+    chosen = request.GET.copy()
+    chosen.setlist("formats", DEFAULT[:1])  # which ones they are changes nothing in it
+    form = ReportForm(manuscript, chosen)
+    context: dict[str, Any] = {"errors": [error for said in form.errors.values() for error in said]}
+    context["shown_for"] = dict(NAMES).get(chosen.get("names", ""), "")
+    if form.is_valid():
+        try:
+            draft, edition = making.planned(manuscript, form.wish(), None)
+        except Refused as refused:
+            context["errors"] = [str(refused.detail)]
+        else:
+            context["preview"] = page(findings(collect(manuscript, draft), edition))
+    return render(request, "reports/_preview.html", context)
 
 
 @require_safe

@@ -160,6 +160,7 @@ questions                 POST      -          404  404  404  404   403  403  40
 question_change           POST      -          404  404  404  404   403  403  403  403  302  302
 reports                   GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 reports                   POST      -          404  404  404  404   403  403  403  403  302  302
+report_preview            GET+HEAD  -          404  404  404  404   403  403  403  403  200  200
 report                    GET+HEAD  -          404  404  404  404   404  404  404  404  200  200
 report                    GET+HEAD  shown      404  404  404  404   200  200  200  200  200  200
 report                    GET+HEAD  withheld   404  404  404  404   404  404  404  404  200  200

@@ -54,6 +54,21 @@ def test_make_wait_read_download(live_server, worker, page, draft):
         assert words in text
 
 
+def test_the_first_page_follows_the_choices_and_what_was_typed_stays(live_server, page, draft):
+    sign_in(page, live_server, draft)
+    page.goto(f"{live_server.url}/m/{draft.manuscript.slug}/reports/")
+    page.get_by_role("textbox", name="Covering note").fill("For my desk.")
+    first = page.get_by_role("region", name="First page")
+    first.get_by_text("All names: for your desk only").wait_for()
+    page.get_by_label("Names", exact=True).select_option("none")
+    first.get_by_text("No names, no disciplines beside quotes").wait_for()
+    for box in page.locator(".chip input").all():
+        box.uncheck(force=True)
+    first.get_by_text("Choose at least one discipline.").wait_for()
+    assert page.get_by_role("textbox", name="Covering note").input_value() == "For my desk."
+    assert not Report.objects.exists()
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_a_quote_is_left_out_and_taken_back_by_keys_on_its_own_button(live_server, run_jobs, new_page, draft, script):
     author = draft.manuscript.memberships.get(role="author")

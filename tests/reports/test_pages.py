@@ -70,6 +70,22 @@ def test_the_main_way_dialog_report_file(as_author, draft, run_jobs):
     assert "Report on draft 1" in as_author.get(address(draft)).content.decode()
 
 
+def test_the_first_page_follows_the_choices(as_author, draft):
+    def shown(**changes):
+        answered = as_author.get(address(draft, "preview/"), wish(**changes))
+        assert answered.status_code == 200 and not Report.objects.exists()
+        return " ".join(answered.text.split())
+
+    assert "All names: for your desk only" in shown() and "One person rated the book" in shown()
+    without = shown(names="none", formats=[])
+    assert "No names, no disciplines beside quotes" in without and "One person rated the book" not in without
+    assert "Choose at least one discipline." in shown(disciplines=[])
+    assert "lies before" in shown(since="2031-03-02", until="2031-03-01")
+    for changes in ({"draft": "9"}, {"names": "nobody"}, {"chapters": ["c99"]}):
+        assert "With these choices there is no report." in shown(**changes)
+    assert "<b>1</b> note" in shown() and "<b>1</b> note" not in shown(kinds=["suggestion"])
+
+
 def test_the_dialog_offers_each_form_by_what_it_is(as_author, draft, run_jobs):
     dialog = " ".join(as_author.get(address(draft)).text.split())
     for words in (
