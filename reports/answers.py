@@ -27,6 +27,7 @@ def written_answers(snapshot: Snapshot, voices: Voices, edition: Edition) -> lis
             and a.stands
             and a.key in scopes.get(a.scope, ())
             and within(a, edition, snapshot)
+            and voices.is_chosen(a.discipline, a.promise)
         ]
         said.sort(key=lambda row: (row[0], row[1].order, row[2].updated, row[2].id))
         if said:

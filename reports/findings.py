@@ -190,6 +190,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         said += headlines.waiting(counted)
     authors = sorted(snapshot.authors)
     unquoted = remarks.unquoted(chosen, voices)
+    thin = wanted is not None and not set(columns) <= voices.apart
     return {
         "format": "widemargin-report/1",
         "schema": SCHEMA,
@@ -230,7 +231,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
             if d.slug in columns
         ],
         "headlines": said,
-        "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value, len(unquoted)),
+        "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value, len(unquoted), thin),
         "coverage": covered,
         "book": {"value": book, "sees_value": seeing(book)},
         "spheres": by_sphere(snapshot, tables),

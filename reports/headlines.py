@@ -194,14 +194,20 @@ def waiting(remarks: Data) -> list[Data]:
     return [{"rule": "waiting", "n": n, "text": text[:1].upper() + text[1:], "detail": f"Of {total} in all."}]
 
 
-def left_out(full: bool, named: bool, chapter_value: bool, unquoted: int) -> list[str]:
-    """What a thin report does not show, and why; how many notes are `unquoted` by the author's choice."""
+def left_out(full: bool, named: bool, chapter_value: bool, unquoted: int, thin: bool = False) -> list[str]:
+    """What a thin report does not show, and why; how many notes are `unquoted` by the author's choice. `thin`: it is
+    made of disciplines some of which are too small for that."""
     said = []
     if not full:
         said.append("Colours, means and gaps of the tension map: no discipline has three readers of one chapter.")
         said.append("“Sees value”: no discipline has three readers who rated the book.")
     if not named:
         said.append("Cells of fewer than three readers, and the next smallest where one alone would follow: blank.")
+    if thin:
+        said.append(
+            "Notes of a discipline with fewer than three voices, and of the next smallest where that one would follow: "
+            "a report made of it would tell whose they are."
+        )
     if not chapter_value:
         said.append("Value of each chapter: it is not asked.")
     if unquoted:

@@ -25,7 +25,7 @@ def chosen(snapshot: Snapshot, edition: Edition, voices: Voices) -> list[Remark]
     def wanted(r: Remark) -> bool:
         return (
             voices.counts(r)
-            and (edition.disciplines is None or r.discipline in edition.disciplines)
+            and (edition.disciplines is None or voices.is_chosen(r.discipline, r.promise, r.permission))
             and (edition.chapters is None or r.chapter in edition.chapters)
             and (edition.kinds is None or r.kind in edition.kinds)
             and (edition.decisions is None or (r.decision or "open") in edition.decisions)

@@ -32,6 +32,7 @@ class Voices:
 
     `named`: single answers may stand. `open_notes`: the same of notes, whose promises may be older.
     `shown`: disciplines that may stand beside the words of someone who is not named.
+    `apart`: disciplines that a report may be made of alone, since enough people speak for each.
     """
 
     def __init__(self, snapshot: Snapshot, edition: Edition):
@@ -42,9 +43,8 @@ class Voices:
         self._told: dict[tuple[str, str, str, str], Who] = {}
         self.slugs = [d.slug for d in snapshot.disciplines]
         self.open_notes = self.named and {r.promise for r in snapshot.remarks} <= known_to(edition)
-        self.shown = set(self.slugs) if self.open_notes else self._thick(snapshot)
-        if edition.edition == "publisher":
-            self.shown = set()
+        self.apart = set(self.slugs) if self.open_notes else self._thick(snapshot)
+        self.shown = set() if edition.edition == "publisher" else self.apart
 
     def _thick(self, snapshot: Snapshot) -> set[str]:
         """Disciplines with enough voices to be named where people are not."""
@@ -107,6 +107,13 @@ class Voices:
     def counts(self, remark: Remark) -> bool:
         """Whether a note is counted: those for the author only appear in no edition that leaves the desk."""
         return remark.visibility == "everyone" or (self.edition.author_only and not self.leaves)
+
+    def is_chosen(self, discipline: str, promise: str, permission: str = "no") -> bool:
+        """Whether words said for a discipline go in. Choosing it tells whose they are: where that is not known anyway,
+        nothing is chosen from a discipline too small to be named."""
+        wanted = self.edition.disciplines
+        known = discipline in self.apart or self._may_name(promise, permission)
+        return wanted is None or (discipline in wanted and known)
 
     def thanks(self, snapshot: Snapshot) -> dict[str, Any]:
         """Those who finished: `{"finished": n, "names": [...]}`, names only where they may be told."""

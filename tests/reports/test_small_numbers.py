@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reports.figures import blanked
 from reports.findings import Tables, api_findings, findings
 from reports.page import page
-from reports.snapshot import Edition, Remark, Review
+from reports.snapshot import Answer, Edition, Remark, Review
 from tests.reports.samples import DISCIPLINES, full_round, members, rating, snapshot, verdict
 
 DEV, OPS, SEC, BA = "application-development", "it-operations", "information-security", "business-analysis"
@@ -135,6 +135,23 @@ def test_a_thin_discipline_loses_its_name_beside_quotes_and_takes_another_with_i
     told = {n["body"]: n["who"]["discipline"] for c in found["notes"] for n in c["notes"]}
     assert told == {"dev": DEV, "ops": None, "sec": None}
     assert found["remarks"]["by_discipline"] == {BA: None, DEV: 4, OPS: None, SEC: None}
+
+
+def test_choosing_a_thin_discipline_does_not_tell_what_its_blanks_keep():
+    said = [Remark(f"d{n}", f"d{n}", "comment", "dev", DEV, permission="unnamed", promise="all") for n in range(4)]
+    said += [Remark("s", "s", "suggestion", "sec", SEC, permission="unnamed", promise="all")]
+    wrote = Answer("w", "s", "q3", "own_section", "c2-sec", SEC, words="a word of sec", promise="all")
+    people = members(*((r.member, r.discipline) for r in said))
+    book = snapshot(members=people, remarks=tuple(said), answers=(wrote,))
+    for edition in (Edition("readers"), Edition("publisher"), Edition("author")):
+        alone = findings(book, replace(edition, disciplines=(SEC,)))
+        assert alone["remarks"]["total"] == 0 and not alone["notes"] and not alone["written"], edition
+        assert any("whose they are" in said for said in alone["left_out"])
+    both = findings(book, Edition("author", disciplines=(DEV, SEC)))
+    assert both["remarks"]["total"] == 0  # the next smallest is not told apart either
+    known = replace(said[-1], promise="peers")
+    beside = replace(book, remarks=(*said[:-1], known))
+    assert findings(beside, Edition("author", disciplines=(SEC,)))["remarks"]["total"] == 1
 
 
 def test_a_note_of_an_older_anonymous_round_keeps_its_promise_beside_named_answers():
