@@ -8,7 +8,7 @@ from typing import Any
 
 from reports import done, first, headlines, neighbours, remarks, since, strips
 from reports.agreement import alpha_ordinal, wilson
-from reports.answers import other_questions, single_answers, written_answers
+from reports.answers import other_questions, single_answers, within, written_answers
 from reports.figures import (
     LEAST,
     Figure,
@@ -38,15 +38,24 @@ def asked(snapshot: Snapshot) -> dict[str, Review]:
     return {review.member: review for review in sorted(rows, key=lambda r: (r.member, r.state))}
 
 
-def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool) -> Data:
-    """How far the asked have come: `{"all": C, "by_discipline": {slug: C}}`.
+def asked_in(snapshot: Snapshot, disciplines: Iterable[str]) -> set[str]:
+    """The members who were asked and are of one of these disciplines."""
+    people = {m.id: set(m.disciplines) for m in snapshot.members}
+    wanted = set(disciplines)
+    return {m for m in asked(snapshot) if wanted & people.get(m, set())}
+
+
+def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool, chosen: bool = False) -> Data:
+    """How far the asked have come: `{"all": C, "by_discipline": {slug: C}}`; `chosen`: all are those of these
+    disciplines, else everybody.
 
     Counted as on the readers' page (`reviews.parts`). A member of two disciplines counts in both and once in all.
     Unless `open_to_all`, a discipline of fewer than three asked is blank, and so is the next smallest where that one
-    would follow from the total.
+    would follow from the total; the total too, where it is of fewer than three.
     """
     people = {m.id: m for m in snapshot.members}
     rows = asked(snapshot)
+    everyone = asked_in(snapshot, disciplines) if chosen else set(rows)
 
     def figure(members: Iterable[str]) -> Data:
         return count_parts(rows[m].state for m in members)
@@ -57,7 +66,8 @@ def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool) 
         from_counts = {("", d): len(members) for d, members in of.items()}
         for _, d in blanked(from_counts, [""], list(disciplines)):
             cells[d] = dict.fromkeys(COUNTED)
-    return {"all": figure(rows), "by_discipline": cells}
+    told = open_to_all or not chosen or len(everyone) >= LEAST
+    return {"all": figure(everyone) if told else dict.fromkeys(COUNTED), "by_discipline": cells}
 
 
 def gap(cells: dict[str, Figure], kind: str) -> Data | None:
@@ -169,7 +179,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     counted = remarks.counts(chosen, voices, columns)
     book = tables.book_value.block("", None if wanted is None else columns)
     tension = tension_map(tables, columns, chapters)
-    covered = coverage(snapshot, columns, not voices.leaves)
+    covered = coverage(snapshot, columns, not voices.leaves, wanted is not None)
     full = any(not f["hidden"] and low_high(f)[2] >= LEAST for f in book["by_discipline"].values())
     sense_rows = tension["verdict"][:-1]
     value_rows = (tension["value"] or [None])[:-1]
@@ -185,7 +195,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     changed = since.since(snapshot, voices, tables, columns, chapters, chosen)
     said += headlines.turned(changed)
     said += begin if full else []
-    said += headlines.silent(covered, names)
+    said += headlines.silent(covered, names, lambda quiet: len(asked_in(snapshot, quiet)))
     if not voices.leaves:
         said += headlines.waiting(counted)
     authors = sorted(snapshot.authors)
@@ -254,9 +264,11 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "quotes": remarks.in_their_words(chosen, voices),
         "stories": remarks.stories(chosen, voices),
         "unquoted": unquoted,
-        "thanks": voices.thanks(snapshot),
+        "thanks": voices.thanks(snapshot, covered["all"]["finished"] is not None),
         "appendix": appendix(tables, chapters, columns),
-        "recorded": sum(bool(a.via) and a.stands for a in snapshot.answers) if voices.named else None,
+        "recorded": sum(bool(a.via) and a.stands and within(a, edition, snapshot) for a in snapshot.answers)
+        if voices.named
+        else None,
         "questions": other_questions(snapshot, tables, columns),
         "written": written,
         "notes": notes,

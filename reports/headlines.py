@@ -3,7 +3,7 @@
 Each rule looks at the finished figures only, so a headline can never say more than the tables show.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports.figures import LEAST, Figure, low_high, sees_value, yes_share
@@ -96,14 +96,16 @@ def sees(book: Data, codes: dict[str, str], named: bool) -> Data:
     return {"rule": "sees_value", "n": n, "text": text, "detail": detail}
 
 
-def loses(rows: Sequence[Data], finished: int, named: bool) -> list[Data]:
+def loses(rows: Sequence[Data], finished: int | None, named: bool) -> list[Data]:
     """The chapter that makes sense to fewest, where that is under 60 %.
 
     Where names are not known totals leave blank cells out: one that holds fewer than two thirds of those who finished
     is none to say it by. The rule looks at nothing that is blank.
     """
     shares = [
-        (yes_share(r["all"]), r) for r in rows if r["all"] and (named or (r["all"]["n"] or 0) * 3 >= finished * 2)
+        (yes_share(r["all"]), r)
+        for r in rows
+        if r["all"] and (named or (r["all"]["n"] or 0) * 3 >= (finished or 0) * 2)
     ]
     known = sorted(((s, r) for s, r in shares if s is not None), key=lambda pair: (pair[0], pair[1]["position"]))
     if not known or known[0][0] >= 0.6:
@@ -172,13 +174,14 @@ def turned(since: Data | None) -> list[Data]:
     return made
 
 
-def silent(coverage: Data, names: dict[str, str]) -> list[Data]:
-    """Disciplines that were asked and in which nobody has finished."""
+def silent(coverage: Data, names: dict[str, str], people: Callable[[Sequence[str]], int] | None = None) -> list[Data]:
+    """Disciplines that were asked and in which nobody has finished. `people`: how many were asked in some of them,
+    each person once; not needed of one discipline alone."""
     cells: dict[str, Data] = coverage["by_discipline"]
     quiet = [d for d in names if d in cells and cells[d]["asked"] and cells[d]["finished"] == 0]
     if not quiet:
         return []
-    asked = sum(cells[d]["asked"] for d in quiet)
+    asked = people(quiet) if people else sum(cells[d]["asked"] for d in quiet)
     who = ", ".join(names[d] for d in quiet)
     text = f"{who[:1].upper() + who[1:]}: nobody has finished yet."
     return [{"rule": "silent", "n": asked, "text": text, "detail": f"Readers asked: {asked}."}]

@@ -115,9 +115,13 @@ class Voices:
         known = discipline in self.apart or self._may_name(promise, permission)
         return wanted is None or (discipline in wanted and known)
 
-    def thanks(self, snapshot: Snapshot) -> dict[str, Any]:
-        """Those who finished: `{"finished": n, "names": [...]}`, names only where they may be told."""
+    def thanks(self, snapshot: Snapshot, told_how_many: bool = True) -> dict[str, Any]:
+        """Those who finished, of the disciplines that are chosen: `{"finished": n, "names": [...]}`, names only where
+        they may be told."""
         done = {r.member for r in snapshot.reviews if r.state == "submitted"}
+        if self.edition.disciplines is not None:
+            wanted = set(self.edition.disciplines)
+            done = {m for m in done if m in self.members and wanted & set(self.members[m].disciplines)}
         allowed = {r.member for r in snapshot.remarks if r.permission == "named" and r.visibility == "everyone"}
         if self.edition.edition == "publisher" or not self.edition.names:
             told: set[str] = set()
@@ -126,4 +130,4 @@ class Voices:
         else:
             told = done if self.named else set()
         names = sorted(self.members[m].name for m in told if m in self.members)
-        return {"finished": len(done), "names": names}
+        return {"finished": len(done) if told_how_many else None, "names": names}

@@ -86,6 +86,27 @@ def test_what_no_longer_stands_leaves_the_figures():
     assert value["all"]["n"] == 0
 
 
+def test_a_report_of_some_disciplines_counts_their_people_alone():
+    people = members(("a", DEV), ("b", OPS), ("c", OPS), ("d", SEC))
+    reviews = tuple(Review(m, "submitted") for m in "abcd")
+    said = (rating("a", DEV, 4, via="call"), rating("d", SEC, 2, via="call"))
+    book = snapshot(members=people, reviews=reviews, answers=said)
+    found = findings(book, Edition(disciplines=(DEV, OPS)))
+    assert found["coverage"]["all"]["asked"] == found["coverage"]["all"]["finished"] == 3
+    assert found["thanks"] == {"finished": 3, "names": ["Person a", "Person b", "Person c"]}
+    assert found["recorded"] == 1
+    thin = findings(book, Edition("publisher", disciplines=(OPS,)))
+    assert set(thin["coverage"]["all"].values()) == {None} and thin["thanks"]["finished"] is None
+    assert page(thin)["facts"][0]["figure"] == "OPS"
+
+
+def test_who_was_asked_in_two_silent_disciplines_is_one_person():
+    both = Member("b", "Person b", disciplines=(OPS, SEC))
+    book = snapshot(members=(*members(("a", DEV)), both), reviews=(Review("a", "submitted"), Review("b", "started")))
+    (silent,) = [h for h in findings(book)["headlines"] if h["rule"] == "silent"]
+    assert (silent["n"], silent["detail"]) == (1, "Readers asked: 1.")
+
+
 def test_coverage_counts_each_person_once_in_all():
     people = (Member("a", "A", disciplines=(DEV, OPS)), Member("b", "B", disciplines=(OPS,)), Member("c", "C"))
     reviews = (Review("a", "submitted"), Review("b", "started"), Review("c", "declined"))
