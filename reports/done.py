@@ -16,6 +16,7 @@ from reports.tables import Tables
 
 Data = dict[str, Any]
 BLOCKING = ("confusing", "disagree")
+NO_ANSWERS, LEFT_BLANK = "no answers", "left blank"
 
 
 def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
@@ -76,7 +77,7 @@ def criterion(name: str, holds: bool | None, figure: str) -> Data:
 def makes_sense(figure: Figure) -> Data:
     """80 % of the answers are yes."""
     if figure["hidden"] or not figure["n"]:
-        return criterion("sense", False, "no answers" if not figure["hidden"] else "left blank")
+        return criterion("sense", False, NO_ANSWERS if not figure["hidden"] else LEFT_BLANK)
     share = figure["yes"] / figure["n"]
     return criterion("sense", figure["yes"] * 5 >= figure["n"] * 4, f"{int(share * 100 + 0.5)}% of {figure['n']}")
 
@@ -119,10 +120,18 @@ WORDS = {
     "unblocked": "passages blocked: {}",
     "answered": "notes waiting: {}",
 }
+WITHOUT = {
+    NO_ANSWERS: "nobody has said yet whether it makes sense",
+    LEFT_BLANK: "too few have said whether it makes sense for a figure to stand",
+}
 
 
 def why_not(state: Data) -> str:
     """The criteria that are short, in words; empty where nothing is."""
-    short = [WORDS[c["name"]].format(c["figure"]) for c in state["criteria"] if c["holds"] is False]
+    short = [
+        WITHOUT.get(c["figure"]) or WORDS[c["name"]].format(c["figure"])
+        for c in state["criteria"]
+        if c["holds"] is False
+    ]
     said = "; ".join(short)
     return said[:1].upper() + said[1:] + "." if said else ""

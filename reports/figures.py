@@ -6,6 +6,7 @@ once in a cell and once in a total; of two answers of one person the newer count
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -62,6 +63,11 @@ def rating_figure(answers: Sequence[Answer], hidden: bool = False) -> Figure:
         "sd": round(statistics.stdev(values), 4) if enough else None,
         "hidden": False,
     }
+
+
+def tenth(value: float) -> float:
+    """A mean as it is shown, with one decimal, halves up as a spreadsheet rounds: 4.25 is 4.3."""
+    return float(Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def verdict_figure(answers: Sequence[Answer], hidden: bool = False) -> Figure:
@@ -127,7 +133,7 @@ def step(figure: Figure) -> int | None:
     if at is None:
         return None
     bounds = STEPS["rating" if "distribution" in figure else "verdict"]
-    rounded = round(at, 1) if "distribution" in figure else int(at * 100 + 0.5) / 100
+    rounded = tenth(at) if "distribution" in figure else int(at * 100 + 0.5) / 100
     return 1 + sum(rounded >= bound for bound in bounds)
 
 

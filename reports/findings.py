@@ -19,6 +19,7 @@ from reports.figures import (
     newest_each,
     rating_figure,
     sees_value,
+    tenth,
     with_marks,
 )
 from reports.snapshot import Chapter, Edition, Review, Section, Snapshot
@@ -77,7 +78,7 @@ def gap(cells: dict[str, Figure], kind: str) -> Data | None:
         return None
     low, high = min(levels, key=lambda d: levels[d]), max(levels, key=lambda d: levels[d])
     size = levels[high] - levels[low]
-    size = int(size * 100 + 0.5) if kind == "verdict" else round(size, 1)
+    size = int(size * 100 + 0.5) if kind == "verdict" else tenth(round(size, 4))
     marked = size >= (headlines.GAP_POINTS if kind == "verdict" else headlines.GAP_MEAN)
     return {"size": size, "lowest": low, "highest": high, "marked": marked}
 

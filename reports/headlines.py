@@ -6,7 +6,7 @@ Each rule looks at the finished figures only, so a headline can never say more t
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reports.figures import LEAST, Figure, low_high, sees_value, yes_share
+from reports.figures import LEAST, Figure, low_high, sees_value, tenth, yes_share
 
 Data = dict[str, Any]
 SMALL = (
@@ -52,7 +52,7 @@ def percent(share: float) -> str:
 
 def mean(figure: Figure) -> str:
     """A mean with one decimal."""
-    return f"{figure['mean']:.1f}"
+    return f"{tenth(figure['mean']):.1f}"
 
 
 def chapter_name(row: Data) -> str:
@@ -67,8 +67,12 @@ def sees(book: Data, codes: dict[str, str], named: bool) -> Data:
     full = {d: f for d, f in figures.items() if not f["hidden"] and low_high(f)[2] >= LEAST}
     if not full:
         n = 0 if total["hidden"] else low_high(total)[2]
+        if total["hidden"]:
+            text = "The value of the book has no figure here."
+            detail = "Where names are not known it needs three readers of one discipline who rated the book."
+            return {"rule": "sees_value", "n": 0, "text": text, "detail": detail}
         if not n:
-            text = "No answers about the book's value stand here yet."
+            text = "No answers about the book’s value stand here yet."
             return {"rule": "sees_value", "n": 0, "text": text, "detail": ""}
         text = f"{several(n, 'person', 'people')} rated the book. This says what they said."
         detail = "It cannot say what their disciplines think: none has three readers who rated it."

@@ -6,6 +6,8 @@ can never differ in a number.
 
 from reports import done, spoken
 from reports.charts import extent
+from reports.choosing import not_chosen
+from reports.figures import tenth
 from reports.first import shortened
 from reports.headlines import number, several, whole
 from reports.wording import (
@@ -155,7 +157,7 @@ def then_and_now(pages: Pages, compared: Data | None) -> Data | None:
 def difference(then: Data, now: Data) -> str:
     """How far a figure went, with its sign: "+18 pts", "−0.2"."""
     if "distribution" in now:
-        size = round(round(now["mean"], 1) - round(then["mean"], 1), 1)
+        size = round(tenth(now["mean"]) - tenth(then["mean"]), 1)
         return f"{'+' if size > 0 else '−' if size < 0 else ''}{abs(size):.1f}"
     points = whole(now["yes"] / now["n"]) - whole(then["yes"] / then["n"])
     return f"{'+' if points > 0 else '−' if points < 0 else ''}{abs(points)} pts"
@@ -319,13 +321,14 @@ def count_rows(pages: Pages) -> list[Data]:
         ("Their place in this draft", "by_fate", FATE_WORDS),
         ("By discipline", "by_discipline", names),
     ]
-    return [
+    made = [
         {
             "title": title,
             "counts": [{"label": words[k], "n": counts[key][k]} for k in words if counts[key][k] is not None],
         }
         for title, key, words in groups
     ]
+    return [group for group in made if group["counts"]]
 
 
 def title_of(pages: Pages) -> str:
@@ -382,7 +385,7 @@ def page(data: Data) -> Data:
         "coverage": coverage_rows(pages),
         "counts": count_rows(pages),
         "thanks": data["thanks"],
-        "left_out": data["left_out"] + spoken.shortened(pages),
+        "left_out": not_chosen(pages) + data["left_out"] + spoken.shortened(pages),
         "how_to_read": how_to_read(data),
         "sureness": sureness(pages),
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from reports.headlines import percent, several
+from reports.headlines import mean, percent, several
 
 Data = dict[str, Any]
 
@@ -123,7 +123,7 @@ class Pages:
             text = " · ".join(singles)
             return shown | {"state": "few", "text": text, "singles": singles, "title": f"{about}: {text}"}
         if rating:
-            text = f"{figure['mean']:.1f}"
+            text = mean(figure)
             said = ", ".join(f"{count} rated {at}" for at, count in enumerate(bars, 1) if count)
             return shown | {"state": "figure", "text": text, "title": f"{about}: mean {text} of {n} readers: {said}"}
         text = percent(bars[2] / n)

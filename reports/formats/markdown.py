@@ -121,7 +121,8 @@ def figures(shown: dict[str, Any]) -> list[str]:
         head = ("", *(c["code"] for c in shown["columns"]), "All readers", "Gap")
         cells = []
         for row in chart["rows"]:
-            gap = f"{row['gap']['size']} ({row['gap']['ends']})" if row["gap"] else ""
+            gap = row["gap"]["size"] if row["gap"] else ""
+            gap += f" ({row['gap']['ends']})" if gap and row["gap"]["ends"] else ""
             said = [
                 c["text"] + (f" n {c['n']}" + (" split" if c["split"] else "") if c["state"] == "figure" else "")
                 for c in row["cells"]

@@ -1,0 +1,84 @@
+"""What was chosen is said on the first page, and how figures and missing figures are told."""
+
+import pytest
+
+from reports import done
+from reports.figures import tenth
+from reports.findings import findings
+from reports.formats import markdown
+from reports.page import page
+from reports.snapshot import Edition, Remark, Review
+from reports.tables import Tables
+from tests.reports.samples import full_round, members, rating, snapshot
+
+DEV, OPS = "application-development", "it-operations"
+
+
+def left_out(**chosen):
+    return page(findings(full_round(), Edition(**chosen)))["left_out"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"disciplines": (DEV, OPS)}, "Other disciplines than DEV and OPS: this report was made of these."),
+        (
+            {"kinds": ("reaction", "suggestion")},
+            "Notes other than suggested edits and reactions: no other kind is counted.",
+        ),
+        ({"decisions": ("open",)}, "Notes other than those that say “Waits for an answer”: no other is counted."),
+        ({"since": "2026-04-07T00:00:00.000000Z"}, "Notes from before 7 April 2026."),
+        ({"until": "2026-04-08T06:30:00.000000Z"}, "Notes from 8 April 2026, 06:30 on."),
+        ({"author_only": False}, "Notes for the author only."),
+    ],
+)
+def test_what_narrows_a_report_is_said_in_it(chosen, said):
+    assert said in left_out(**chosen) and said not in left_out()
+    data = findings(full_round(), Edition(**chosen))
+    assert said[:20] in markdown.render(data, "0" * 64).decode()
+
+
+def test_chapters_that_were_chosen_are_named():
+    first = page(findings(full_round()))["maps"][0]["rows"][0]["title"]
+    (key,) = [c["key"] for c in findings(full_round())["chapters"]][:1]
+    assert f"Other chapters than “{first}”, and notes on the book as a whole: not chosen." in left_out(chapters=(key,))
+    assert "Other chapters than one chapter, and notes on the book as a whole: not chosen." in left_out(
+        chapters=("gone",)
+    )
+
+
+def test_a_report_of_one_discipline_says_it_in_its_title_alone():
+    assert not any("Other disciplines" in said for said in left_out(disciplines=(DEV,)))
+
+
+@pytest.mark.parametrize(("mean", "shown"), [(4.25, 4.3), (3.65, 3.7), (4.35, 4.4), (3.3333, 3.3), (4.0, 4.0)])
+def test_halves_go_up_as_in_a_spreadsheet(mean, shown):
+    assert tenth(mean) == shown
+
+
+def test_a_mean_reads_the_same_wherever_it_stands():
+    said = [rating(f"d{n}", DEV, value) for n, value in enumerate((4, 4, 4, 5))]
+    said += [rating(f"o{n}", OPS, value) for n, value in enumerate((3, 3, 3, 3))]
+    shown = page(findings(snapshot(answers=tuple(said))))
+    assert shown["value"][0]["cell"]["text"] == "4.3"
+    assert "from 4.3 (DEV) to 3.0 (OPS)" in shown["headlines"][0]["detail"]
+
+
+def test_why_a_chapter_is_not_done_is_a_sentence_without_answers_too():
+    book = snapshot(members=members(("a", DEV)), reviews=(Review("a", "started"),))
+    for named, words in ((True, "nobody has said yet"), (False, "too few have said")):
+        states = done.chapter_states(book, Tables(book, named=named), ())
+        assert all(words in done.why_not(state) and "sense to" not in done.why_not(state) for state in states)
+
+
+def test_few_ratings_are_not_called_none():
+    said = tuple(rating(f"o{n}", OPS, 4) for n in range(2))
+    unnamed = page(findings(snapshot(answers=said), Edition("readers")))
+    assert unnamed["headlines"][0]["text"] == "The value of the book has no figure here."
+
+
+def test_no_group_of_counts_and_no_gap_stands_empty():
+    said = (Remark("1", "a", "comment", "words", DEV, permission="unnamed"),)
+    shown = page(findings(snapshot(members=members(("a", DEV)), remarks=said), Edition("publisher")))
+    assert "By discipline" not in [group["title"] for group in shown["counts"]]
+    assert "()" not in markdown.render(findings(full_round()), "0" * 64).decode()
