@@ -35,6 +35,8 @@ log = logging.getLogger("widemargin.reports")
 
 EDITIONS = ("author", "readers", "publisher")
 LONGEST_COVER = 5000
+#: What the names of files say of the edition, so that one with all names is not taken for it.
+LEAVES_FOR = {"readers": "for-readers", "publisher": "for-publisher"}
 
 
 @dataclass(frozen=True)
@@ -201,12 +203,13 @@ def make_file(report: Report, name: str, source: str = "") -> ReportFile:
     """
     kind = FORMATS[name]
     title = slugify(report.manuscript.title)[:60] or "report"
-    called = f"-{kind.called}" if kind.called else ""
+    called = "".join(f"-{part}" for part in (kind.called, LEAVES_FOR.get(report.options.get("edition"))) if part)
     file = ReportFile(report=report, format=name, name=f"{title}-draft-{report.draft}{called}.{kind.suffix}")
     if source:
         file.source = originals.name_of(source)
         stem = PurePath(file.source).stem[:100]
         file.name = _("%(name)s with notes on draft %(draft)s.docx") % {"name": stem, "draft": report.draft}
+        file.name = f"{file.name.removesuffix('.docx')}{called}.docx"
     try:
         write_file(file, source)
         file.state = "done"

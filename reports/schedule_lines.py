@@ -1,5 +1,6 @@
 """The kept choices as the page of reports lists them: what they hold, when they come next, what became of the last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +15,10 @@ from manuscripts.models import Manuscript, Membership, Round
 from reports.formats import FORMATS
 from reports.forms import NAMES, chapters_of
 from reports.forms_schedules import names_of
-from reports.models import Schedule
+from reports.making import Wish
+from reports.models import Report, Schedule
 from reports.moments import next_moment
-from reports.schedules import wish_of
+from reports.schedules import wish_in, wish_of
 from reports.wording import DECISION_WORDS, KIND_WORDS
 
 #: Of a long list so many are named, and the rest counted.
@@ -61,12 +63,25 @@ def lines_of(manuscript: Manuscript, me: Membership | None) -> list[Line]:
 def holds(manuscript: Manuscript, schedule: Schedule, drafts: dict[int, str], chapters: dict[str, str]) -> list[str]:
     """What it holds: draft, form of names, files, and what narrows it."""
     wish = wish_of(schedule)
-    disciplines = {d.slug: d.resolved().name for d in manuscript.all_disciplines}
     draft = _("the newest draft") if wish.draft is None else _("draft %s") % drafts.get(wish.draft, wish.draft)
+    files = ", ".join(kind.short for name, kind in FORMATS.items() if name in wish.formats)
+    names, *narrowed = chosen(manuscript, wish, chapters)
+    return [capfirst(draft), names, files, *narrowed]
+
+
+def tell_made(manuscript: Manuscript, reports: Iterable[Report]) -> None:
+    """Gives each of these reports `holds`: the form of names and what narrows it, which tell it from the others."""
+    opened = list(manuscript.drafts.filter(state__in=["open", "closed"]))
+    chapters = dict(chapters_of(opened))
+    for report in reports:
+        report.holds = chosen(manuscript, wish_in(report.options), chapters)  # type: ignore[attr-defined]
+
+
+def chosen(manuscript: Manuscript, wish: Wish, chapters: dict[str, str]) -> list[str]:
+    """The form of names, and what narrows a report."""
+    disciplines = {d.slug: d.resolved().name for d in manuscript.all_disciplines}
     kept = [
-        draft,
         str(dict(NAMES)[names_of(wish)]),
-        ", ".join(kind.short for name, kind in FORMATS.items() if name in wish.formats),
         _listed(wish.disciplines, disciplines),
         _listed(wish.chapters, chapters),
         _listed(wish.kinds, KIND_WORDS),

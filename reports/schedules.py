@@ -5,7 +5,7 @@ writes its job, so that whoever asks at the same time, or again after a crash, f
 nothing ran is one report.
 """
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,9 +123,15 @@ def as_options(manuscript: Manuscript, wish: Wish) -> dict[str, Any]:
 
 def wish_of(schedule: Schedule) -> Wish:
     """What was kept, as the wish it was."""
-    kept = {name: tuple(value) if isinstance(value, list) else value for name, value in schedule.options.items()}
-    dates = {name: datetime.fromisoformat(kept[name]) if kept[name] else None for name in ("since", "until")}
-    return Wish(**kept | dates)
+    return wish_in(schedule.options)
+
+
+def wish_in(options: dict[str, Any]) -> Wish:
+    """The wish that the options of a kept choice or of a report hold; a report's draft is not among them."""
+    known = {field.name for field in fields(Wish)}
+    kept = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    dates = {name: datetime.fromisoformat(kept[name]) if kept.get(name) else None for name in ("since", "until")}
+    return Wish(**{name: value for name, value in (kept | dates).items() if name in known})
 
 
 def owed(schedule: Schedule, now: datetime, ended: datetime | None) -> datetime | None:

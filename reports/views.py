@@ -23,7 +23,7 @@ from reports.forms_schedules import ChoiceForm
 from reports.models import Report, Schedule
 from reports.page import page
 from reports.quoting import offer_on
-from reports.schedule_lines import lines_of
+from reports.schedule_lines import lines_of, tell_made
 from reports.sharing import DAYS, may_leave
 from reports.showing import kept_back, may_be_shown
 from reports.snapshot import Edition
@@ -54,6 +54,7 @@ def reports_page(
     rows = manuscript.reports.select_related("draft", "schedule").prefetch_related("files").defer("snapshot")
     context = {"manuscript": manuscript, "here": "report", "form": form, "changing": changing}
     context["rows"] = Paginator(rows, LISTED).get_page(request.GET.get("page"))
+    tell_made(manuscript, context["rows"])
     context["lines"] = lines_of(manuscript, request.actor.membership_in(manuscript))
     if manuscript.open_draft is not None:
         context["preview"] = page(findings(collect(manuscript, manuscript.open_draft), Edition()))

@@ -112,6 +112,19 @@ def test_the_dialog_offers_each_form_by_what_it_is(as_author, draft, run_jobs):
     assert b"".join(got.streaming_content).startswith(b"PK")
 
 
+def test_reports_of_one_minute_are_told_apart_by_whom_they_are_for(as_author, draft, run_jobs):
+    desk = make(as_author, draft, run_jobs, formats=["pdf"])
+    away = make(as_author, draft, run_jobs, formats=["pdf", "report_docx"], names="none", kinds=["reaction"])
+    listed = as_author.get(address(draft)).text
+    assert "All names: for your desk only" in listed
+    assert "No names, no disciplines beside quotes · Information security, IT operations · Reaction" in listed
+    assert [f.name for f in desk.files.all()] == ["the-night-shift-draft-1.pdf"]
+    assert [f.name for f in away.files.all()] == [
+        "the-night-shift-draft-1-for-publisher.pdf",
+        "the-night-shift-draft-1-report-for-publisher.docx",
+    ]
+
+
 @pytest.mark.parametrize("older", [{"format": "widemargin-report/1", "book": {}}, {"schema": 0}, {}])
 def test_a_snapshot_of_an_older_shape_says_so_and_its_files_stay(as_author, draft, run_jobs, older):
     report = make(as_author, draft, run_jobs)
