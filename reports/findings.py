@@ -52,23 +52,25 @@ def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool, 
 
     Counted as on the readers' page (`reviews.parts`). A member of two disciplines counts in both and once in all.
     Unless `open_to_all`, a discipline of fewer than three asked is blank, and so is the next smallest where that one
-    would follow from the total; the total too, where it is of fewer than three.
+    would follow from the total. What is blank in the whole is blank in every choice and left out of its total, so that
+    two reports tell no more than one.
     """
-    people = {m.id: m for m in snapshot.members}
     rows = asked(snapshot)
-    everyone = asked_in(snapshot, disciplines) if chosen else set(rows)
+    of = {d.slug: asked_in(snapshot, [d.slug]) for d in snapshot.disciplines}
+    hidden: set[str] = set()
+    if not open_to_all:
+        hidden = {d for _, d in blanked({("", d): len(members) for d, members in of.items()}, [""], list(of))}
 
     def figure(members: Iterable[str]) -> Data:
         return count_parts(rows[m].state for m in members)
 
-    of = {d: [m for m in rows if m in people and d in people[m].disciplines] for d in disciplines}
-    cells = {d: figure(members) for d, members in of.items()}
-    if not open_to_all:
-        from_counts = {("", d): len(members) for d, members in of.items()}
-        for _, d in blanked(from_counts, [""], list(disciplines)):
-            cells[d] = dict.fromkeys(COUNTED)
-    told = open_to_all or not chosen or len(everyone) >= LEAST
-    return {"all": figure(everyone) if told else dict.fromkeys(COUNTED), "by_discipline": cells}
+    blank: Data = dict.fromkeys(COUNTED)
+    shown = [d for d in disciplines if d not in hidden]
+    total = figure(asked_in(snapshot, shown) if chosen else rows)
+    return {
+        "all": total if shown or not chosen else blank,
+        "by_discipline": {d: blank if d in hidden else figure(of[d]) for d in disciplines},
+    }
 
 
 def gap(cells: dict[str, Figure], kind: str) -> Data | None:
@@ -265,7 +267,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "quotes": remarks.in_their_words(chosen, voices),
         "stories": remarks.stories(chosen, voices),
         "unquoted": unquoted,
-        "thanks": voices.thanks(snapshot, covered["all"]["finished"] is not None),
+        "thanks": voices.thanks(snapshot, covered["all"]["finished"]),
         "appendix": appendix(tables, chapters, columns),
         "recorded": sum(bool(a.via) and a.stands and within(a, edition, snapshot) for a in snapshot.answers)
         if voices.named

@@ -115,7 +115,7 @@ class Voices:
         known = discipline in self.apart or self._may_name(promise, permission)
         return wanted is None or (discipline in wanted and known)
 
-    def thanks(self, snapshot: Snapshot, told_how_many: bool = True) -> dict[str, Any]:
+    def thanks(self, snapshot: Snapshot, finished: int | None) -> dict[str, Any]:
         """Those who finished, of the disciplines that are chosen: `{"finished": n, "names": [...]}`, names only where
         they may be told."""
         done = {r.member for r in snapshot.reviews if r.state == "submitted"}
@@ -130,4 +130,4 @@ class Voices:
         else:
             told = done if self.named else set()
         names = sorted(self.members[m].name for m in told if m in self.members)
-        return {"finished": len(done) if told_how_many else None, "names": names}
+        return {"finished": len(done) if self.edition.disciplines is None else finished, "names": names}

@@ -98,6 +98,10 @@ def test_a_report_of_some_disciplines_counts_their_people_alone():
     thin = findings(book, Edition("publisher", disciplines=(OPS,)))
     assert set(thin["coverage"]["all"].values()) == {None} and thin["thanks"]["finished"] is None
     assert page(thin)["facts"][0]["figure"] == "OPS"
+    more = tuple(Review(f"x{n}", "submitted") for n in range(4))
+    crowd = replace(book, members=(*people, *members(*((r.member, DEV) for r in more))[1:]), reviews=reviews + more)
+    both = findings(crowd, Edition("publisher", disciplines=(DEV, OPS)))["coverage"]
+    assert both["by_discipline"][DEV]["asked"] == both["all"]["asked"] == 5  # nothing of OPS comes out by subtraction
 
 
 def test_who_was_asked_in_two_silent_disciplines_is_one_person():
