@@ -50,20 +50,20 @@ start("answers", async (element) => {
       state.textContent = `${said.saved} ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`;
       question.dataset.saved = state.textContent; // also where the eye is: a form is longer than a phone
     } catch (error) {
-      failed(name, error, { value, was });
+      failed(name, error, was);
     }
     under.delete(name);
     if (saved.get(name) === value && now(name) !== value) return save(name);
     if (reveals) location.reload();
   }
 
-  function failed(name, error, { value, was }) {
+  function failed(name, error, was) {
     const box = boxOf(name);
     state.textContent = said.notSaved;
     explain(box, error, notSaved());
     if (error instanceof NotSaved) whenBack(() => save(name, { quiet: true }));
     else if (error.data?.code === "signed_out") addEventListener("renewed", () => save(name), { once: true });
-    else store.keep(name, { value, was });
+    else store.keep(name, { value: now(name), was });
     if (error.data?.code !== "changed") return;
     held.add(name);
     const mine = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: said.mine });
