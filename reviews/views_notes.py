@@ -80,19 +80,19 @@ def told(view: View) -> View:
                 return JsonResponse({"code": "forbidden", "detail": str(error)}, status=403)
             _keep_plain(request, slug)
             raise
-        except Http404 as error:
+        except Http404:
             if wants_json(request):
-                return JsonResponse(_not_here(request, slug, error), status=404)
+                return JsonResponse(_not_here(request, slug), status=404)
             raise
 
     return require_POST(told_view)
 
 
-def _not_here(request: HttpRequest, slug: str, error: Http404) -> dict[str, Any]:
+def _not_here(request: HttpRequest, slug: str) -> dict[str, Any]:
     """What a script is told of what is not here: to a member that it is gone; to anyone else the same of every
     address, with a way back for someone whose session ended or whose link was taken back while they wrote."""
     if any(membership.manuscript.slug == slug for membership in request.actor.memberships().values()):
-        return {"code": "gone", "detail": str(error)}
+        return {"code": "gone", "detail": _("This is no longer here. What you typed is kept.")}
     return {
         "code": "signed_out",
         "detail": _("You are no longer signed in here. Your words are kept, and sent once you are back."),

@@ -162,6 +162,43 @@ def test_an_open_note_stays_open_with_its_focus(enter, author, omar, saskia):
     assert page.evaluate("document.activeElement.matches('[data-agree]')")
 
 
+def test_one_s_own_note_that_comes_before_its_answer_stands_here_once(enter, omar):
+    page, cut = enter(omar), []
+
+    def lose_two(route):
+        if len(cut) == 2:
+            return route.continue_()
+        cut.append(route.fetch().status)
+        return route.abort()
+
+    page.route(re.compile(r"/notes/$"), lose_two)
+    select(page, "the night shift")
+    page.keyboard.press("c")
+    page.keyboard.type("Once.")
+    page.click(".draft [type=submit]")
+    page.wait_for_selector(".note:not(.draft) >> text=Once.", timeout=SOON, state="attached")
+    page.wait_for_selector(".draft", timeout=4 * SOON, state="detached")
+    assert page.locator(".note").count() == 1 and Thread.objects.count() == 1
+    page.problems.clear()
+
+
+def test_who_reads_a_note_that_is_withdrawn_keeps_a_place_and_their_words(enter, omar, saskia):
+    thread, written = write(omar), write(omar, body="One more.")
+    page = enter(saskia)
+    page.click(f"{card(thread)} .open")
+    page.focus(f"{card(thread)} [data-agree]")
+    withdraw(actor_of(omar), thread)
+    page.wait_for_selector(card(thread), timeout=SOON, state="detached")
+    assert page.evaluate("document.activeElement !== document.body")
+    page.click(f"{card(written)} .open")
+    page.fill(f"{card(written)} [data-reply] [name=body]", "I am, and")
+    withdraw(actor_of(omar), written)
+    page.click(f"{card(written)} [data-reply] [type=submit]")
+    page.wait_for_selector(f"{card(written)} [data-reply] .error:has-text('no longer here')")
+    assert page.input_value(f"{card(written)} [data-reply] [name=body]") == "I am, and"
+    page.problems.clear()
+
+
 def test_only_my_discipline_shows_only_mine_of_what_comes(enter, omar, saskia):
     page = enter(saskia)
     page.select_option("#show", "mine")

@@ -322,6 +322,9 @@ def test_the_keyboard_answers_whether_to_withdraw_and_undoes_what_was_discarded(
     page.keyboard.press("z")
     assert page.input_value(".draft [name=body]") == "Half a thought"
     assert page.evaluate("document.activeElement.name") == "body"
+    page.reload()
+    page.wait_for_selector(".draft", state="attached")
+    assert page.input_value(".draft [name=body]") == "Half a thought", "what was taken back is kept like what was typed"
 
 
 def test_agreeing_shows_and_is_taken_back(enter, omar, saskia):
@@ -405,6 +408,59 @@ def test_an_answer_lost_on_the_way_back_is_not_posted_twice(enter, omar):
     page.wait_for_selector(".note.on:not(.draft)", timeout=15_000)
     page.problems.clear()
     assert lost == [200] and Thread.objects.count() == 1
+
+
+#: What is sent waits until the test lets it go.
+SLOWLY = r"""() => { const send = fetch; window.answers = [];
+  const held = (url) => /\/(notes|agree)\/$/.test(new URL(url, location).pathname);
+  const waits = (url, options) => options?.method === 'POST' && held(url);
+  window.fetch = (url, options) => waits(url, options)
+    ? new Promise((go) => answers.push(go)).then(() => send(url, options)) : send(url, options); }"""
+
+
+def test_an_answer_that_comes_late_leaves_who_writes_elsewhere_there(enter, omar, saskia):
+    theirs = on_words(saskia, "The pager does.")
+    page = enter(omar)
+    page.evaluate(SLOWLY)
+    select(page, "Who is awake?")
+    page.keyboard.press("c")
+    page.keyboard.type("First")
+    page.click(".draft [type=submit]")
+    select(page, "the night shift")
+    page.keyboard.press("c")
+    page.keyboard.type("Sec")
+    page.evaluate("answers.pop()()")
+    page.wait_for_selector(".note:not(.draft) >> text=First")
+    page.keyboard.type("ond")
+    assert page.input_value(".draft [name=body]") == "Second"
+    page.click(f"#note-{theirs.pk} .open")
+    page.click(f"#note-{theirs.pk} [data-agree]")
+    page.focus(f"#note-{theirs.pk} [data-reply] [name=body]")
+    page.keyboard.type("Thi")
+    page.evaluate("answers.pop()()")
+    page.wait_for_selector(f"#note-{theirs.pk} [data-agree][aria-pressed=true]")
+    page.keyboard.type("rd")
+    assert page.input_value(f"#note-{theirs.pk} [data-reply] [name=body]") == "Third"
+
+
+def test_a_reply_that_waits_says_so_when_its_note_is_opened_again_and_leaves_it_open(enter, omar, saskia):
+    theirs, other = on_words(saskia, "The pager does."), on_words(saskia, "Who is awake?")
+    page = enter(omar, size="phone")
+    page.click("[data-first]")
+    first = page.get_attribute(".note.on", "id")
+    page.context.set_offline(True)
+    page.fill(".note.on [data-reply] [name=body]", "From the tunnel.")
+    page.click(".note.on [data-reply] [type=submit]")
+    page.wait_for_selector(".note.on [data-reply] .error:not([hidden])")
+    page.click(".sheetbar [data-next]")
+    page.click(".sheetbar [data-prev]")
+    assert page.get_attribute(".note.on", "id") == first and first in (f"note-{theirs.pk}", f"note-{other.pk}")
+    assert "No connection" in page.inner_text(".note.on [data-reply] .error")
+    page.context.set_offline(False)
+    page.wait_for_selector(f"#{first}.on .reply >> text=From the tunnel.")
+    assert page.evaluate("document.querySelector('.notes').contains(document.activeElement)")
+    assert Comment.objects.filter(body="From the tunnel.").count() == 1
+    page.problems.clear()
 
 
 def test_answers_are_saved_as_they_are_given(enter, omar):

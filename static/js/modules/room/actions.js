@@ -5,8 +5,8 @@ import { newPlace } from "../../lib/keeper.js";
 import { post } from "../../lib/sending.js";
 import { REACTIONS, showError } from "./composer.js";
 import { labelOf } from "./item.js";
-import { drop, open, put, visible } from "./notes.js";
-import { ask, fill, giveFocus, say } from "./room.js";
+import { drop, open, putAnswer, visible } from "./notes.js";
+import { ask, fill, giveFocus, isWriting, say } from "./room.js";
 
 const DECIDED = ["will_change", "changed", "no_change", "later", "duplicate"];
 
@@ -46,19 +46,20 @@ export function startActions(room) {
     room.tell("grown");
   }
 
-  /* Shows the note as it stands now, as `data` says. */
-  function show(element, data) {
-    if (!data.gone) return open(room, put(room, data.html, element), { scroll: false, focus: true });
-    open(room, null);
+  /* Shows the note as it stands now, as `data` says after what was sent from `form`. */
+  function show(element, data, form) {
+    if (!data.gone) return putAnswer(room, data.html, element, form);
+    const goneOn = isWriting() && !element.contains(document.activeElement);
+    if (room.active?.made === element) open(room, null);
     drop(room, element);
-    giveFocus(null);
+    if (!goneOn) giveFocus(null);
   }
 
   /* Posts, then shows the note as it stands now and gives the answer; `form` gets the reason when it was not saved. */
   async function act(element, address, fields, form) {
     try {
       const data = await post(address, fields);
-      show(element, data);
+      show(element, data, form);
       return data;
     } catch (error) {
       if (form) showError(room, form, error);
@@ -114,7 +115,7 @@ export function startActions(room) {
       request: () => ({ url: url(id, "reply"), fields: { body: form.body.value, place: keeping.place } }),
       sent: (data) => {
         unsent.delete(keeping.place);
-        show(element, data);
+        show(element, data, form);
         say(room.words.reply_saved);
       },
       refused: (error) => {
@@ -125,7 +126,7 @@ export function startActions(room) {
       },
       told: () => room.tell("grown"),
     });
-    if (earlier?.waits) sending.waits();
+    if (earlier && room.store.get(earlier.place).waits) sending.waits();
   }
 
   function furnishOwn(element, can, part) {
@@ -220,7 +221,7 @@ export function startActions(room) {
       sent: (data) => {
         keeping.discard();
         unsent.delete(place);
-        show(element, data);
+        show(element, data, form);
         say(room.words.saved);
       },
       refused: (error) => {
@@ -232,7 +233,7 @@ export function startActions(room) {
     });
     shown.after(form);
     room.tell("grown");
-    if (earlier?.waits) sending.waits();
+    if (earlier && room.store.get(place).waits) sending.waits();
     return form;
   }
 
@@ -263,7 +264,7 @@ export function startActions(room) {
       sent: (data) => {
         keeping.discard();
         unsent.delete(place);
-        show(element, data);
+        show(element, data, form);
         say(room.words.decided);
       },
       refused: (error) => {

@@ -6,9 +6,9 @@ import { newPlace } from "../../lib/keeper.js";
 import { slice } from "../../lib/offsets.js";
 import { explain, post, Refusal } from "../../lib/sending.js";
 import { words } from "../../lib/words.js";
-import { itemOf } from "./item.js";
-import { collect, diffNodes, drop, open, put } from "./notes.js";
-import { fill, giveFocus, say } from "./room.js";
+import { itemById, itemOf } from "./item.js";
+import { collect, diffNodes, drop, open, put, putAnswer } from "./notes.js";
+import { fill, giveFocus, isWriting, say } from "./room.js";
 
 export const REACTIONS = { confusing: "confusing", valuable: "valuable", slow: "too_slow", disagree: "disagree", missing: "missing" };
 const TYPED = ["body", "replacement", "discipline", "visibility", "quote_permission", "belongs"];
@@ -61,12 +61,17 @@ export function startComposer(room) {
     if (marking.has(same)) return;
     marking.add(same);
     const place = newPlace("note");
+    const before = room.active;
+    const goneOn = () => isWriting() || room.active !== before;
     const fields = { ...fieldsOf(content), place };
     room.store.keep(place, { ...content, waits: { url: room.data.notesUrl, fields } });
     try {
       const data = await post(room.data.notesUrl, fields);
       room.store.forget(place);
-      open(room, put(room, data.html), { scroll: false, focus: true });
+      const writes = goneOn();
+      const item = put(room, data.html);
+      if (writes) room.tell("grown");
+      else open(room, item, { scroll: false, focus: true });
       say(fill(room.words.marked, { t: room.words.titles[content.mark] }));
     } catch (error) {
       compose(content, place, { failed: error });
@@ -75,7 +80,7 @@ export function startComposer(room) {
     }
   }
 
-  function compose(content, place, { opener = null, clipped = false, focus = true, kept = false, failed = null } = {}) {
+  function compose(content, place, { opener = null, clipped = false, focus = true, kept = false, typed = false, failed = null } = {}) {
     const element = template.content.firstElementChild.cloneNode(true);
     const form = element.querySelector("form");
     element.dataset.place = place;
@@ -109,16 +114,14 @@ export function startComposer(room) {
       room.tell("grown");
     });
     if (kept) form.querySelector(".kept").textContent = words.kept;
+    if (typed) keeping.keep();
     const sending = sendsOnce(form, {
       keeping,
       request: () => ({ url: room.data.notesUrl, fields: { ...read().fields, place: keeping.place } }),
       sent: (data) => {
         if (read().belongs === "book" && room.data.chapter) {
-          drop(room, element);
-          open(room, null);
-        } else {
-          open(room, put(room, data.html, element), { scroll: false, focus: true });
-        }
+          goes();
+        } else putAnswer(room, data.html, element, form);
         say(room.words.saved);
       },
       refused: (error) => {
@@ -132,11 +135,19 @@ export function startComposer(room) {
       open(room, null);
       giveFocus(item.opener);
     };
+    /* It went elsewhere. Who has gone on to something else meanwhile stays there. */
+    const goes = () => {
+      if (room.active !== item) return drop(room, element);
+      const goneOn = isWriting() && !element.contains(document.activeElement);
+      drop(room, element);
+      open(room, null);
+      if (!goneOn) giveFocus(item.opener);
+    };
     form.querySelector("[data-discard]").addEventListener("click", () => {
       const left = read();
       keeping.discard();
       close();
-      if (!isBlank(left, content)) say(room.words.discarded, { label: room.words.undo, undoes: true, act: () => compose(left, newPlace("note"), {}) });
+      if (!isBlank(left, content)) say(room.words.discarded, { label: room.words.undo, undoes: true, act: () => compose(left, newPlace("note"), { typed: true }) });
     });
     if (focus) {
       open(room, item, { scroll: !room.wide.matches });
@@ -151,7 +162,8 @@ export function startComposer(room) {
 
   addEventListener("arrived", ({ detail: { note, data } }) => {
     const composer = room.list.querySelector(`[data-place="${CSS.escape(note.place)}"]`);
-    if (note.chapter === room.data.chapter && note.belongs !== "book" && data.html) put(room, data.html, composer);
+    const stands = composer ?? itemById(room, data.id);
+    if (note.chapter === room.data.chapter && note.belongs !== "book" && data.html) (stands ? putAnswer : put)(room, data.html, composer);
     else if (composer) drop(room, composer);
     say(words.arrived);
   });

@@ -3,7 +3,7 @@
 import { listen, listening } from "../../lib/live.js";
 import { itemById } from "./item.js";
 import { drop, filter, open, put } from "./notes.js";
-import { fill } from "./room.js";
+import { fill, giveFocus } from "./room.js";
 
 const TOGETHER = 200; // ms, at most, that what happens is gathered: not all pages ask in the same moment
 const AGAIN = 6000; // ms, at most, until cards that did not come are asked for again
@@ -97,8 +97,10 @@ export function startLive(room) {
   }
 
   function take(item) {
+    const focused = item.drawn && item.made.contains(document.activeElement);
     if (item === room.active) open(room, null);
     drop(room, item.made, item.id);
+    if (focused) giveFocus(item.opener);
     fresh = fresh.filter((id) => id !== item.id);
   }
 

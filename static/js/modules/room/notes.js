@@ -142,12 +142,36 @@ export function put(room, html, instead = null) {
   template.innerHTML = html;
   const element = template.content.querySelector(".note");
   const item = new Item({ element, html: room.crowded ? element.outerHTML : null });
-  const old = itemOf(room, instead?.isConnected ? instead : null) ?? itemById(room, item.id);
-  room.items = [...room.items.filter((other) => other !== old), item];
+  const known = itemById(room, item.id); // it may have come from others before the answer to what was sent here
+  const old = itemOf(room, instead?.isConnected ? instead : null) ?? known;
+  if (known !== old) known?.made?.remove();
+  room.items = [...room.items.filter((other) => other !== old && other !== known), item];
   if (old?.drawn) old.made.replaceWith(element);
   else room.list.append(element);
   collect(room);
   return Object.assign(item, { opener: old?.opener });
+}
+
+const FORMS = ["form.edit", "[data-reply]", "[data-decide]"];
+
+/** Puts the note that came with the answer to what was sent from `form` in the place of what it was; opens it and gives
+ * it the focus, but not where its writer has gone on to something else meanwhile. */
+export function putAnswer(room, html, instead = null, form = null) {
+  const at = document.activeElement;
+  const id = html.match(/data-id="(\d+)"/)?.[1];
+  const old = itemOf(room, instead?.isConnected ? instead : null) ?? itemById(room, id);
+  const inside = Boolean(old?.drawn && old.made.contains(at));
+  const writes = at.matches("textarea, input, select") && !form?.contains(at);
+  const { selectionStart, selectionEnd } = at;
+  const here = old ? room.active === old || (inside && !writes) : !writes; // what was elsewhere comes here
+  const item = put(room, html, instead);
+  if (!here) return layOut(room);
+  open(room, item, { scroll: false, focus: !writes && (!old || inside || at === document.body) });
+  if (!inside || !writes) return;
+  const of = FORMS.find((each) => at.form?.matches(each));
+  const field = of && item.element.querySelector(`${of} [name=${at.name}]`);
+  field?.focus({ preventScroll: true });
+  field?.setSelectionRange?.(selectionStart, selectionEnd);
 }
 
 /** Takes a note out of the list: by its card, or by its id where its card may not be drawn. */

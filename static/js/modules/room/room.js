@@ -127,6 +127,9 @@ export function giveFocus(element) {
   (seen ? element : document.querySelector("#main")).focus({ preventScroll: true });
 }
 
+/** Whether the focus is in a field. */
+export const isWriting = () => document.activeElement.matches("textarea, input, select");
+
 /** The icon `name`, as an element. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
