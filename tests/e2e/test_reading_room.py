@@ -9,7 +9,7 @@ from django.test import Client
 
 from anchoring.selectors import describe
 from manuscripts.models import Placement
-from reviews.models import Answer, Comment, Thread, UnsentNote
+from reviews.models import Answer, Comment, Reading, Thread, UnsentNote
 from reviews.threads import NewThread, create_thread
 from tests.books import actor_of, make_book, make_reader
 
@@ -461,6 +461,21 @@ def test_a_reply_that_waits_says_so_when_its_note_is_opened_again_and_leaves_it_
     assert page.evaluate("document.querySelector('.notes').contains(document.activeElement)")
     assert Comment.objects.filter(body="From the tunnel.").count() == 1
     page.problems.clear()
+
+
+def test_a_chapter_read_in_two_goes_is_read(enter, draft, omar):
+    page = enter(omar)
+    last = page.locator("#text [data-b]").count() - 1
+    for go in (range(last), [last]):
+        # One in the window at a time.
+        page.evaluate("document.querySelectorAll('#text [data-b]').forEach(b => (b.style.marginBottom = '1200px'))")
+        for n in go:
+            page.evaluate("n => document.querySelectorAll('#text [data-b]')[n].scrollIntoView({block: 'center'})", n)
+            page.wait_for_timeout(3300)
+        page.goto(page.url.replace("read/c1/", ""))
+        page.goto(page.url + "read/c1/")
+        page.wait_for_selector("[data-ready]")
+    assert wait_for(page, lambda: Reading.objects.filter(member=omar, chapter__key="c1", share__gte=0.95).exists())
 
 
 def test_answers_are_saved_as_they_are_given(enter, omar):

@@ -64,6 +64,9 @@ export function forgetAll(storage, but = []) {
   }
 }
 
+/** Whether nothing more is kept in this browser. */
+export const isClosed = () => closed;
+
 /** From now on nothing more is kept in this browser (true), or it is again (false). */
 export function closeStores(whether) {
   closed = whether;
