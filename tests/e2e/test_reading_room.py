@@ -658,6 +658,16 @@ def test_escape_and_close_give_the_focus_back(enter, omar):
     assert page.evaluate("document.activeElement.matches('[data-first]')")
 
 
+def test_a_note_on_the_chapter_leaves_the_reader_where_they_read(enter, omar):
+    page = enter(omar, size="phone")
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    before = page.evaluate("scrollY")
+    page.click("[data-note-chapter]:visible")
+    page.wait_for_selector(".notes.up .draft")
+    assert before > 300 and page.evaluate("scrollY") == before
+
+
 def test_a_note_opened_from_its_tick_gives_the_focus_back_to_it(enter, omar):
     on_words(omar, "The pager does.")
     on_words(omar, "Who is awake?")

@@ -150,7 +150,7 @@ export function startComposer(room) {
       if (!isBlank(left, content)) say(room.words.discarded, { label: room.words.undo, undoes: true, act: () => compose(left, newPlace("note"), { typed: true }) });
     });
     if (focus) {
-      open(room, item, { scroll: !room.wide.matches });
+      open(room, item, { scroll: !room.wide.matches && Boolean(content.text_id) }); // the chapter's head is no place to go to
       const field = content.mark === "suggest" ? form.replacement : form.body;
       field.focus({ preventScroll: true });
       field.setSelectionRange(field.value.length, field.value.length);
