@@ -29,6 +29,7 @@ def room_words() -> dict[str, object]:
             "reaction": _("Add a reason, if you like"),
         },
         "labels": {"note": _("Your note"), "why": _("Why"), "story": _("What happened")},
+        "nothing_to_mark": _("Select words first, or go to the margin of a paragraph with Tab."),
         "note_of": _("Note %n of %m"),
         "new_note": _("Not sent yet"),
         "notes_one": _("%n note"),

@@ -136,6 +136,16 @@ def test_what_agreeing_means_is_said_of_each_kind(phone, draft, omar, saskia):  
     at.page.get_by_role("button", name="Same here").wait_for()
 
 
+@pytest.mark.parametrize("height", [640, 844])
+def test_a_link_to_the_questions_shows_them(phone, omar, height):  # noqa: F811
+    page = phone(omar, HOME).page
+    page.set_viewport_size({"width": 390, "height": height})
+    page.goto(page.url.partition("/m/")[0] + f"{ROOM}#verdict")
+    page.wait_for_selector("#verdict fieldset")
+    page.wait_for_selector("[data-ready]")
+    page.wait_for_function("() => document.querySelector('#verdict').getBoundingClientRect().top < 160")
+
+
 def test_a_page_opens_on_its_passage_at_once(new_page, live_server, omar):  # noqa: F811
     from django.test import Client
 

@@ -239,6 +239,18 @@ def test_single_keys_can_be_switched_off(enter, omar):
     assert not page.is_visible("#keys") and not Thread.objects.exists()
 
 
+def test_a_key_with_nothing_to_mark_says_so_and_hiding_notes_forgets_no_filter(enter, omar):
+    page = enter(omar)
+    page.keyboard.press("c")
+    page.wait_for_selector(".toast:has-text('Select words first')")
+    page.select_option("#show", "mine")
+    page.locator("#show").blur()
+    page.keyboard.press("h")
+    assert page.input_value("#show") == "none"
+    page.keyboard.press("h")
+    assert page.input_value("#show") == "mine" and page.text_content("[data-count]") == "0 notes"
+
+
 def test_single_keys_go_on_after_an_answer_was_chosen(enter, omar):
     page = enter(omar)
     page.wait_for_selector("#verdict fieldset")

@@ -31,7 +31,24 @@ function reachWide(room) {
   });
 }
 
+/* Until the reader moves, the place that the address names stands where it was asked for: what comes late (fonts, the
+   questions of the chapter) would push it away, or leave too little below it to scroll to. */
+function holdPlace() {
+  let moved = false;
+  const asked = () => !/^#(note|unsent)-/.test(location.hash) && document.getElementById(location.hash.slice(1));
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(kind, () => (moved = true), { once: true, passive: true });
+  }
+  const goThere = () => {
+    const place = !moved && asked();
+    if (place) place.scrollIntoView({ behavior: "instant" });
+  };
+  document.addEventListener("htmx:afterSettle", goThere, { once: true });
+  return goThere;
+}
+
 function startRoom(element) {
+  const goThere = holdPlace();
   const room = makeRoom(element);
   const crowd = fetchCrowd(room);
   let waiting = 0;
@@ -116,6 +133,7 @@ function startRoom(element) {
   Promise.all([crowd, document.fonts.ready]).then(() => {
     forgetPlaces(room);
     layOut(room);
+    goThere();
     openAsked();
     addEventListener("hashchange", openAsked);
     startSearch(room);

@@ -2,7 +2,7 @@
 
 import { leave } from "./composer.js";
 import { filter, step } from "./notes.js";
-import { giveFocus } from "./room.js";
+import { giveFocus, say } from "./room.js";
 
 const REACTIONS = { 1: "confusing", 2: "valuable", 3: "slow", 4: "disagree", 5: "missing" };
 
@@ -22,6 +22,7 @@ export function startKeys(room) {
     if (!room.mayWrite || room.mark?.(kind)) return;
     const unit = room.focusedUnit();
     if (unit) room.note(kind, unit, unit.button);
+    else say(room.words.nothing_to_mark);
   }
   const go = (name) => document.querySelector(`link[rel=${name}]`) && (location.href = document.querySelector(`link[rel=${name}]`).href);
   /* To the first question that has no answer yet, ready for the keys. */
@@ -32,6 +33,7 @@ export function startKeys(room) {
     verdict?.scrollIntoView();
     (open?.querySelector(":checked") ?? open?.querySelector("input") ?? verdict?.querySelector("a, textarea"))?.focus();
   }
+  let shown = "all"; // before the notes were hidden
   const actions = {
     j: () => step(room, 1),
     k: () => step(room, -1),
@@ -44,7 +46,8 @@ export function startKeys(room) {
     d: () => room.toggleChanges?.(),
     h: () => {
       const select = document.querySelector("#show");
-      select.value = select.value === "none" ? "all" : "none";
+      if (select.value !== "none") shown = select.value;
+      select.value = select.value === "none" ? shown : "none";
       filter(room, select.value);
     },
     "[": () => go("prev"),
