@@ -190,14 +190,13 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     begin = [] if voices.leaves else first.to_change(notes, written, sense_rows, codes)
     said = [
         headlines.sees(book, codes, voices.named),
-        *([] if full else begin),
+        *begin,
         *headlines.loses(sense_rows, covered["all"]["finished"], voices.named),
     ]
     said += headlines.divides(sense_rows, codes, "verdict") + headlines.divides(value_rows, codes, "rating")
     said += headlines.own_pages(tension["verdict"][-1], codes)
     changed = since.since(snapshot, voices, tables, columns, chapters, chosen)
     said += headlines.turned(changed)
-    said += begin if full else []
     said += headlines.silent(covered, names, lambda quiet: len(asked_in(snapshot, quiet)))
     if not voices.leaves:
         said += headlines.waiting(counted)

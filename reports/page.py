@@ -40,9 +40,20 @@ def facts(pages: Pages) -> list[Data]:
     wait = f", {waiting} to answer" if waiting else ""
     said.append({"figure": str(notes["total"]), "text": f"{'note' if notes['total'] == 1 else 'notes'}{wait}"})
     draft: Data = data["draft"]
-    opened = f"open since {day(draft['opened'])}, " if draft["opened"] else ""
-    said.append({"figure": "", "text": f"Draft {draft['label']}, {opened}as of {day(data['as_of'])}"})
+    zone = data["manuscript"]["time_zone"]
+    opened = f"open since {day(draft['opened'], zone)}, " if draft["opened"] else ""
+    said.append({"figure": "", "text": f"Draft {draft['label']}, {opened}as of {day(data['as_of'], zone)}"})
+    said.append({"figure": "", "text": for_whom(data)})
     return said
+
+
+def for_whom(data: Data) -> str:
+    """Whose eyes it is made for, so that a printed one with all names is not taken for another."""
+    if data["edition"] == "author":
+        return "For the author’s desk, with names" if data["named"] else "For the author’s desk"
+    if data["edition"] == "publisher":
+        return "Without names"
+    return "With the names of readers who said yes" if data["names"] else "Without names, by discipline"
 
 
 def voices(pages: Pages) -> Data:
@@ -311,13 +322,14 @@ def coverage_rows(pages: Pages) -> list[Data]:
 
 
 def count_rows(pages: Pages) -> list[Data]:
-    """How many notes by kind, reaction, decision and fate, and by discipline."""
+    """How many notes by kind, reaction, fate and discipline; by decision on the author's desk, where each note has its
+    own."""
     counts: Data = pages.data["remarks"]
     names = {d: pages.name(d) for d in pages.disciplines}
     groups = [
         ("By kind", "by_kind", KIND_WORDS),
         ("Reactions", "by_reaction", REACTION_WORDS),
-        ("By decision", "by_decision", DECISION_WORDS),
+        *([("By decision", "by_decision", DECISION_WORDS)] if pages.data["edition"] == "author" else []),
         ("Their place in this draft", "by_fate", FATE_WORDS),
         ("By discipline", "by_discipline", names),
     ]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from reports.headlines import mean, percent, several
 
@@ -139,11 +140,11 @@ def single(figure: Data) -> list[str]:
     return [word for word in ("yes", "partly", "no") for _ in range(figure[word])]
 
 
-def day(moment: object) -> str:
-    """A date as "6 April 2026", empty for none. Times in a report are UTC."""
+def day(moment: str, zone: str) -> str:
+    """The date of a moment in that zone, as "6 April 2026"; empty for none."""
     if not moment:
         return ""
-    at = datetime.fromisoformat(str(moment).replace("Z", "+00:00"))
+    at = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))
     return f"{at.day} {at:%B %Y}"
 
 
