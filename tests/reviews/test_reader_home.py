@@ -14,6 +14,7 @@ from reviews.answers import questions_of
 from reviews.models import Answer, Invitation, Review
 from reviews.path import Step, fit
 from reviews.threads import NewThread, create_thread, decide
+from reviews.unsent import keep
 from tests.books import actor_of, make_book, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,29 @@ def test_the_foot_of_each_page_leads_to_the_next_step(omar):
 def test_who_has_stopped_has_no_path(omar):
     signed_in(omar).post(HOME + "review/", {"state": "declined"})
     assert "steps path" not in page(omar) and "Skip the rest" not in page(omar, HOME + "read/c1/questions/")
+
+
+def test_who_has_stopped_is_not_told_that_all_is_answered(omar):
+    signed_in(omar).post(HOME + "review/", {"state": "declined"})
+    assert "Everything that was asked is answered." not in page(omar) and "Read on after all" in page(omar)
+
+
+def test_minutes_that_are_left_are_nothing_to_who_has_submitted(draft):
+    reader = make_reader(draft.manuscript, "Ines Roth", "it-operations", minutes=5)
+    assert "in which no chapter fits" in page(reader)
+    signed_in(reader).post(HOME + "review/", {"state": "submitted"})
+    assert "in which no chapter fits" not in page(reader)
+
+
+def test_what_is_unsent_when_the_round_ends_is_shown_whole(draft, omar):
+    words = "It began at two in the night. " * 20 + "Nobody was called."
+    keep(omar, "note:1", {"mark": "comment", "chapter": "c1", "body": words, "fields": {"kind": "comment"}})
+    assert "Open there" in page(omar) and "Nobody was called." not in page(omar)
+    draft.round.state = "ended"
+    draft.round.save()
+    ended = page(omar)
+    assert "Nobody was called." in ended and "it waits here for the next one" in ended
+    assert "Open there" not in ended  # in the chapter nobody writes now
 
 
 def test_honest_where_nothing_fits(draft):
