@@ -366,3 +366,34 @@ def test_a_whole_review_by_keyboard_alone(hand, draft, omar, saskia):
     page.get_by_text("You have submitted your review.").wait_for()
     assert Review.objects.get(member=omar).state == "submitted"
     assert Membership.objects.get(pk=omar.pk).comments.count() == 3
+
+
+def test_ones_own_link_is_not_called_someone_elses_where_somebody_else_came_in(new_page, live_server, draft):
+    """The dialog that lets a writer back in says what stands in the way."""
+    author = Actor(user=draft.manuscript.memberships.get(role="author").user)
+    rows = [{"name": name, "disciplines": ["it-operations"]} for name in ("Nora Falk", "Wim Roth")]
+    people = [invitation.membership for invitation in invite(author, draft.manuscript, rows)]
+    own, other = (personal_link(member).replace(settings.BASE_URL, live_server.url) for member in people)
+    page = new_page(reduced_motion="reduce")
+
+    def come_in(window, link):
+        window.goto(link)
+        window.get_by_role("button", name="Yes, open my").click()
+        window.wait_for_selector("text=Skip, and read")
+
+    come_in(page, own)
+    page.goto(f"{live_server.url}/m/the-night-shift/read/c1/")
+    page.wait_for_selector("[data-ready]")
+    page.locator(".pm").first.click()
+    page.fill(".draft [name=body]", "Half a thought")
+    page.context.clear_cookies()
+    page.click(".draft [type=submit]")
+    page.wait_for_selector("dialog.renewal")
+    come_in(page.context.new_page(), other)
+    page.fill("dialog.renewal [name=link]", own)
+    with page.expect_response(lambda answer: "/i/" in answer.url):
+        page.click("dialog.renewal [data-link] [type=submit]")
+    page.wait_for_selector("dialog.renewal [data-link] [type=submit]:enabled")
+    page.wait_for_timeout(500)
+    assert "Someone else is signed in in this browser now." in page.inner_text("dialog.renewal .error")
+    page.problems.clear()

@@ -120,7 +120,7 @@ async function comeBack(form, words, look, tell) {
   }
   button.disabled = false;
   const who = await look();
-  if (who === "other" && form.matches("[data-link]")) tell(words.notYou);
+  if (who === "other" && form.matches("[data-link]")) tell(wrong || words.notYou);
   else if (who === "nobody" || who === "unreached") tell(wrong || (who === "nobody" ? words.elsewhere : words.unreached));
 }
 
@@ -154,6 +154,7 @@ async function openLink(link, words) {
   if (!path) return words.wrongLink;
   const answer = await withToken(path, {});
   if (answer.status === 429) return words.tooMany;
+  if (answer.status === 409) return words.stranger;
   return answer.type === "opaqueredirect" ? "" : words.wrongLink;
 }
 
