@@ -351,6 +351,20 @@ def test_agreeing_shows_and_is_taken_back(enter, omar, saskia):
     assert thread.agreements.count() == 0
 
 
+def test_the_focus_stays_on_what_is_pressed_again_to_take_it_back(enter, omar, saskia):
+    on_words(saskia, "The pager does.")
+    page = enter(omar)
+    page.click(".note .open")
+    page.focus("[data-agree]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-agree][aria-pressed=true]")
+    assert page.evaluate("document.activeElement.matches('[data-agree]')")
+    page.focus("[data-follow]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-follow] [data-on]:not([hidden])")
+    assert page.evaluate("document.activeElement.matches('[data-follow]')")
+
+
 def test_what_is_typed_survives_a_reload_and_another_browser(enter, omar):
     page = enter(omar)
     select(page, "Who is awake?")

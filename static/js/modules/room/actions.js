@@ -4,10 +4,11 @@ import { notSaved, sendsOnce } from "../../lib/forms.js";
 import { newPlace } from "../../lib/keeper.js";
 import { post } from "../../lib/sending.js";
 import { REACTIONS, showError } from "./composer.js";
-import { labelOf } from "./item.js";
+import { itemById, labelOf } from "./item.js";
 import { drop, open, putAnswer, visible } from "./notes.js";
 import { ask, fill, giveFocus, isWriting, say } from "./room.js";
 
+const TURNED = ["[data-agree]", "[data-follow]"]; // buttons that are pressed again to take it back
 const DECIDED = ["will_change", "changed", "no_change", "later", "duplicate"];
 
 export function startActions(room) {
@@ -59,7 +60,9 @@ export function startActions(room) {
   async function act(element, address, fields, form) {
     try {
       const data = await post(address, fields);
+      const pressed = TURNED.find((each) => element.querySelector(each) === document.activeElement);
       show(element, data, form);
+      if (pressed) itemById(room, element.dataset.id)?.element.querySelector(pressed)?.focus({ preventScroll: true });
       return data;
     } catch (error) {
       if (form) showError(room, form, error);
