@@ -231,8 +231,10 @@ def _unsent_line(manuscript: Manuscript, note: UnsentNote, held: Contents) -> Un
     content, body = note.content, words_of(note)
     if not body:
         return None
+    slug, name = manuscript.slug, content.get("answer")
+    if isinstance(name, str):
+        return _unsent_answer(slug, note, name, held)
     chapter = held.chapter(str(content.get("chapter", "")))
-    slug = manuscript.slug
     fields = content.get("fields") if isinstance(content.get("fields"), dict) else {}
     address = reverse("note_create", args=[slug]) if fields else ""
     for name, view in (("reply", "note_reply"), ("edit", "comment_change")):
@@ -251,4 +253,20 @@ def _unsent_line(manuscript: Manuscript, note: UnsentNote, held: Contents) -> Un
         address=address,
         fields={name: value for name, value in fields.items() if isinstance(value, str) and name != "place"},
         open_at=page + (f"#note-{answered}" if answered else "#unsent-" + quote(note.place, safe="")),
+    )
+
+
+def _unsent_answer(slug: str, note: UnsentNote, name: str, held: Contents) -> UnsentLine:
+    """Words that answer a question and came when the round had ended; `name` is that of their field."""
+    key = note.content.get("key")
+    homes = {line.key: line.chapter_key for line in [*held.own, *held.others]}
+    chapter = held.chapter(homes.get(key, str(key)))
+    return UnsentLine(
+        place=note.place,
+        where=chapter.label if chapter else _("The whole book"),
+        quote=str(note.content.get("exact") or ""),
+        body=words_of(note),
+        address=reverse("answers_save", args=[slug]),
+        fields={name: words_of(note)},
+        open_at=reverse("read", args=[slug, chapter.key]) + "#verdict" if chapter else "#book",
     )

@@ -257,13 +257,28 @@ def answers_save(request: HttpRequest, slug: str) -> HttpResponse:
             _take_back(request, question, answer)
             continue
         answer["words" if question.kind == "words" else "value"] = given
-        save_answer(request.actor, manuscript, question=question, was=request.POST.get("was"), **answer)
+        try:
+            save_answer(request.actor, manuscript, question=question, was=request.POST.get("was"), **answer)
+        except PermissionDenied as denied:
+            if question.kind != "words":
+                raise
+            _keep_answer(request, question, answer)
+            raise Refused("forbidden", str(denied), status=403, kept=True) from denied
         judged = judged or question.kind == "verdict"
+    if place := request.POST.get("place"):
+        unsent.discard(request.actor.membership_in(manuscript), place)
     if not wants_json(request):
         messages.success(request, _("Your answers are saved."))
         return back(request, slug)
     current = manuscript.current_round
     return JsonResponse({"saved": True, "reveals": judged and current.visibility == Visibility.AFTER_VERDICT})
+
+
+def _keep_answer(request: HttpRequest, question: Question, answer: dict[str, Any]) -> None:
+    """What was typed when the round ended is unsent, like a note: shown to its writer until it can be sent."""
+    name = f"answer:{question.pk}:{answer['scope']}:{answer['key'] or ''}:{answer['discipline'] or ''}"
+    content = {"answer": name, "exact": question.text, "body": answer["words"], "key": answer["key"]}
+    unsent.keep(request.actor.membership_in(question.manuscript), name, content)
 
 
 def _take_back(request: HttpRequest, question: Question, target: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from manuscripts.disciplines import merge_discipline
 from manuscripts.models import Discipline, Event, Membership
 from reviews.answers import questions_of
-from reviews.models import Answer, Invitation, Review
+from reviews.models import Answer, Invitation, Question, Review
 from reviews.path import Step, fit
 from reviews.threads import NewThread, create_thread, decide
 from reviews.unsent import keep
@@ -178,6 +178,26 @@ def test_what_is_unsent_when_the_round_ends_is_shown_whole(draft, omar):
     ended = page(omar)
     assert "Nobody was called." in ended and "it waits here for the next one" in ended
     assert "Open there" not in ended  # in the chapter nobody writes now
+
+
+def test_an_answer_that_comes_when_the_round_has_ended_is_unsent_and_goes_in_the_next(draft, omar):
+    questions_of(draft.manuscript)
+    improve = Question.objects.get(manuscript=draft.manuscript, code="improve")
+    name, client = f"answer:{improve.pk}:own_section:c1-ops:it-operations", signed_in(omar)
+    draft.round.state = "ended"
+    draft.round.save()
+    refused = client.post(HOME + "answers/", {name: "Say who is called.", "was": ""}, HTTP_ACCEPT="application/json")
+    assert (refused.status_code, refused.json()["kept"]) == (403, True)
+    assert not Answer.objects.exists()
+    ended = page(omar)
+    assert "Say who is called." in ended and improve.text in ended and "it waits here for the next one" in ended
+
+    draft.round.state = "running"
+    draft.round.save()
+    assert 'read/c1/#verdict">Open there' in page(omar)
+    note = omar.unsent_notes.get()
+    client.post(HOME + "answers/", {name: "Say who is called.", "place": note.place})
+    assert Answer.objects.get().words == "Say who is called." and not omar.unsent_notes.exists()
 
 
 def test_honest_where_nothing_fits(draft):

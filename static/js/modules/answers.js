@@ -63,6 +63,7 @@ start("answers", async (element) => {
     explain(box, error, notSaved());
     if (error instanceof NotSaved) whenBack(() => save(name, { quiet: true }));
     else if (error.data?.code === "signed_out") addEventListener("renewed", () => save(name), { once: true });
+    else if (error.data?.kept) store.forget(name); // by the server: the round has ended
     else store.keep(name, { value: now(name), was });
     if (error.data?.code !== "changed") return;
     held.add(name);
