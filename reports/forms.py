@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from manuscripts.models import Draft, Manuscript, Placement
 from manuscripts.rendering import clean_input
 from reports.formats import DEFAULT, FORMATS
-from reports.making import LONGEST_COVER, Wish
+from reports.making import LONGEST_COVER, YEARS, Wish
 from reports.wording import DECISION_WORDS, KIND_WORDS
 from reviews.contents import numbered
 
@@ -81,6 +81,9 @@ class ReportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        for name in ("since", "until"):
+            if data.get(name) and data[name].year not in YEARS[:-1]:
+                self.add_error(name, _("Choose a day between 1900 and 2999."))
         since, until = data.get("since"), data.get("until")
         if since and until and until < since:
             self.add_error("until", _("“Notes until” lies before “Notes from”."))

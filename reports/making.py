@@ -36,6 +36,8 @@ log = logging.getLogger("widemargin.reports")
 EDITIONS = ("author", "readers", "publisher")
 LONGEST_COVER = 5000
 #: What the names of files say of the edition, so that one with all names is not taken for it.
+#: Of days that a report begins or ends with; near the ends of the calendar no time zone can be reckoned with.
+YEARS = range(1900, 3001)
 LEAVES_FOR = {"readers": "for-readers", "publisher": "for-publisher"}
 
 
@@ -134,6 +136,9 @@ def checked(manuscript: Manuscript, wish: Wish) -> Draft:
                 raise Refused("invalid", _("“%(name)s” is not known here.") % {"name": name[:80]}, field=field)
     if wish.edition not in EDITIONS:
         raise Refused("invalid", _("An edition is author, readers or publisher."), field="edition")
+    for field in ("since", "until"):
+        if (moment := getattr(wish, field)) and moment.year not in YEARS:
+            raise Refused("invalid", _("Choose a day between 1900 and 2999."), field=field)
     if wish.since and wish.until and wish.since >= wish.until:
         raise Refused("invalid", _("The end lies before the beginning."), field="until")
     if len(wish.cover) > LONGEST_COVER:

@@ -81,6 +81,8 @@ def test_the_first_page_follows_the_choices(as_author, draft):
     assert "No names, no disciplines beside quotes" in without and "One person rated the book" not in without
     assert "Choose at least one discipline." in shown(disciplines=[])
     assert "lies before" in shown(since="2031-03-02", until="2031-03-01")
+    for far in ({"until": "9999-12-31"}, {"since": "0001-01-01"}):
+        assert "Choose a day between 1900 and 2999." in shown(**far)
     for changes in ({"draft": "9"}, {"names": "nobody"}, {"chapters": ["c99"]}):
         assert "With these choices there is no report." in shown(**changes)
     assert "<b>1</b> note" in shown() and "<b>1</b> note" not in shown(kinds=["suggestion"])
