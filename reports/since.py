@@ -63,7 +63,7 @@ def compared(then: Table, now: Table, row: str, columns: Sequence[str]) -> Data:
     """The figures of one target: `{"paired": {"then", "now"}, "all": {"then", "now"}}`.
 
     Where names are not known the paired figures stand only where neither they nor the difference to all readers tell
-    of fewer than LEAST people.
+    of fewer than LEAST people; and not in a choice of disciplines, since two such reports would tell what each keeps.
     """
     before, after = then.people(row, columns), now.people(row, columns)
     both = {a.member for a in before} & {a.member for a in after}
@@ -72,6 +72,7 @@ def compared(then: Table, now: Table, row: str, columns: Sequence[str]) -> Data:
     if not (then.named and now.named):
         sizes = [(then.count(paired[0]), then.count(before)), (now.count(paired[1]), now.count(after))]
         hidden = any(some < LEAST or 0 < whole - some < LEAST for some, whole in sizes)
+        hidden |= set(columns) != set(now.columns)
     return {
         "paired": {"then": then.figure_of(paired[0], hidden), "now": now.figure_of(paired[1], hidden)},
         "all": {"then": then.total(row, columns), "now": now.total(row, columns)},

@@ -90,6 +90,22 @@ def test_without_names_nobody_who_came_or_left_alone_is_told(then, now, shown):
     assert first["verdict"]["paired"]["now"]["hidden"] is not shown
 
 
+def test_two_choices_of_disciplines_do_not_tell_what_one_reader_said_both_times():
+    """One reader of OPS answered for both drafts: with DEV and without, the difference would be their answers."""
+    then = said(a="yes", b="no", c="no") + tuple(verdict(m, OPS, "c1", "no") for m in "xyzw")
+    now = said(a="yes", b="yes", c="no") + tuple(verdict(m, OPS, "c1", "yes") for m in "xuvt")
+
+    def paired(disciplines):
+        edition = Edition("publisher", False, disciplines=disciplines)
+        return findings(two_drafts(then, now), edition)["since"]["chapters"][0]["verdict"]["paired"]
+
+    assert paired(None)["then"]["n"] == 4
+    assert paired((DEV, OPS))["then"]["hidden"] and paired((DEV,))["then"]["hidden"]
+    assert not findings(two_drafts(then, now), Edition(disciplines=(DEV,)))["since"]["chapters"][0]["verdict"][
+        "paired"
+    ]["then"]["hidden"]
+
+
 def test_a_round_before_that_was_anonymous_keeps_its_promise():
     then = tuple(replace(a, promise="all") for a in said(a="yes", b="no"))
     found = findings(two_drafts(then, said(a="yes", b="yes", c="no")))
