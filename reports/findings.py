@@ -151,12 +151,13 @@ def api_findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     }
 
 
-def by_sphere(snapshot: Snapshot, tables: Tables) -> Data | None:
-    """Value of the book by sphere of influence; only where names are known, since it cuts across disciplines."""
+def by_sphere(snapshot: Snapshot, tables: Tables, columns: Sequence[str] | None = None) -> Data | None:
+    """Value of the book by sphere of influence, of all or of those who speak for these disciplines; only where names
+    are known, since it cuts across disciplines."""
     if not tables.named:
         return None
     sphere = {m.id: m.sphere for m in snapshot.members}
-    people = newest_each(a for found in tables.book_value.cells.values() for a in found)
+    people = tables.book_value.people("", columns)
     spheres = sorted({sphere.get(a.member, "") for a in people} - {""})
     return {s: rating_figure([a for a in people if sphere.get(a.member) == s]) for s in spheres}
 
@@ -246,7 +247,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value, len(unquoted), thin),
         "coverage": covered,
         "book": {"value": book, "sees_value": seeing(book)},
-        "spheres": by_sphere(snapshot, tables),
+        "spheres": by_sphere(snapshot, tables, None if wanted is None else columns),
         "map": tension,
         "neighbours": neighbours.neighbours(tables, sections, columns, chosen, voices),
         "since": changed,

@@ -104,6 +104,13 @@ def test_a_report_of_some_disciplines_counts_their_people_alone():
     assert both["by_discipline"][DEV]["asked"] == both["all"]["asked"] == 5  # nothing of OPS comes out by subtraction
 
 
+def test_a_report_of_some_disciplines_counts_their_spheres_alone():
+    people = (replace(m, sphere="manager" if m.role == "reviewer" else "") for m in members(("d", DEV), ("o", OPS)))
+    book = snapshot(members=tuple(people), answers=(rating("d", DEV, 5), rating("o", OPS, 1)))
+    assert findings(book)["spheres"]["manager"]["n"] == 2
+    assert findings(book, Edition(disciplines=(OPS,)))["spheres"]["manager"]["distribution"] == [1, 0, 0, 0, 0]
+
+
 def test_who_was_asked_in_two_silent_disciplines_is_one_person():
     both = Member("b", "Person b", disciplines=(OPS, SEC))
     book = snapshot(members=(*members(("a", DEV)), both), reviews=(Review("a", "submitted"), Review("b", "started")))
