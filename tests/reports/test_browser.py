@@ -69,6 +69,19 @@ def test_the_first_page_follows_the_choices_and_what_was_typed_stays(live_server
     assert not Report.objects.exists()
 
 
+def test_the_first_page_is_of_the_choices_that_the_way_back_brings_again(live_server, new_page, draft):
+    page = new_page()
+    sign_in(page, live_server, draft)
+    page.goto(f"{live_server.url}/m/{draft.manuscript.slug}/reports/")
+    page.get_by_label("Names", exact=True).select_option("none")
+    first = page.get_by_role("region", name="First page")
+    first.get_by_text("No names, no disciplines beside quotes").wait_for()
+    page.goto(f"{live_server.url}/m/{draft.manuscript.slug}/")
+    page.go_back()
+    assert page.get_by_label("Names", exact=True).input_value() == "none"
+    first.get_by_text("No names, no disciplines beside quotes").wait_for()
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_a_quote_is_left_out_and_taken_back_by_keys_on_its_own_button(live_server, run_jobs, new_page, draft, script):
     author = draft.manuscript.memberships.get(role="author")
