@@ -21,7 +21,8 @@ from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats, pdf
 from reports.formats.csv import COLUMNS
 from reports.formats.markdown import line
-from reports.snapshot import Answer, Edition
+from reports.snapshot import Answer, Discipline, Edition
+from tests.reports.hostile import WORDS, hostile_round
 from tests.reports.samples import full_round, snapshot
 
 HOSTILE = [
@@ -97,6 +98,27 @@ def test_pdf_holds_every_note_and_every_figure_with_its_n():
     row = next(r for r in data["map"]["verdict"] if any(f["step"] for f in r["by_discipline"].values()))
     figure = next(f for f in row["by_discipline"].values() if f["step"])
     assert f"{int(figure['level'] * 100 + 0.5)}%" in text and f"n{figure['n']}" in text
+
+
+def test_pdf_is_made_of_all_that_is_hostile_at_once():
+    """Words of 100,000 letters side by side with others took longer than a file may."""
+    made = pypdf.PdfReader(io.BytesIO(pdf.render(findings(hostile_round()), "")))
+    assert len(made.pages) > 100 and WORDS[0] in made.pages[0].extract_text()
+
+
+def test_pdf_sets_forty_disciplines_in_tables_that_fit():
+    book = full_round()
+    more = tuple(Discipline(f"d{n}", f"D{n:02}", f"Discipline {n}") for n in range(30))
+    text = text_of(pdf.render(findings(replace(book, disciplines=(*book.disciplines, *more))), ""))
+    assert text.count("Gap, low to high") >= 3  # a head for each part of the map
+
+
+def test_pdf_breaks_long_words_of_titles():
+    book = full_round()
+    chapters = tuple(replace(c, title="unbroken" * 15) for c in book.chapters)
+    text = text_of(pdf.render(findings(replace(book, chapters=chapters)), ""))
+    lines = [line.replace("\u200b", "") for line in text.splitlines() if "unbroken" in line]
+    assert lines and max(map(len, lines)) < 120
 
 
 def test_pdf_says_which_characters_it_cannot_draw():
