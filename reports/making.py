@@ -208,13 +208,16 @@ def make_file(report: Report, name: str, source: str = "") -> ReportFile:
     """
     kind = FORMATS[name]
     title = slugify(report.manuscript.title)[:60] or "report"
-    called = "".join(f"-{part}" for part in (kind.called, LEAVES_FOR.get(report.options.get("edition"))) if part)
+    chosen = report.options.get("disciplines") or ()
+    alone = chosen[0] if len(chosen) == 1 else ""
+    parts = (kind.called, alone, LEAVES_FOR.get(report.options.get("edition")))
+    called = "".join(f"-{part}" for part in parts if part)
     file = ReportFile(report=report, format=name, name=f"{title}-draft-{report.draft}{called}.{kind.suffix}")
     if source:
         file.source = originals.name_of(source)
         stem = PurePath(file.source).stem[:100]
         file.name = _("%(name)s with notes on draft %(draft)s.docx") % {"name": stem, "draft": report.draft}
-        file.name = f"{file.name.removesuffix('.docx')}{called}.docx"
+        file.name = f"{file.name.removesuffix('.docx')}{called.replace('-', ' ')}.docx"
     try:
         write_file(file, source)
         file.state = "done"

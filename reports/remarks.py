@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.figures import blanked
 from reports.snapshot import Edition, Remark, Snapshot
-from reports.voices import Voices
+from reports.voices import Voices, note_writers
 
 KINDS = ("comment", "suggestion", "reaction", "experience")
 REACTIONS = ("confusing", "valuable", "too_slow", "disagree", "missing")
@@ -47,7 +47,7 @@ def chosen(snapshot: Snapshot, edition: Edition, voices: Voices) -> list[Remark]
 
 
 def counts(remarks: Sequence[Remark], voices: Voices, disciplines: Sequence[str]) -> Data:
-    """How many notes by kind, reaction, decision (open: none yet), fate and discipline.
+    """How many notes by kind, reaction, decision (open: none yet; None where it leaves the desk), fate and discipline.
 
     Where names are not known, a discipline with notes of fewer than LEAST people is None, and so is the next
     smallest where one alone would follow from the total.
@@ -57,11 +57,11 @@ def counts(remarks: Sequence[Remark], voices: Voices, disciplines: Sequence[str]
         found = Counter(values)
         return {key: found[key] for key in keys}
 
+    decided = (*DECISIONS, "open")
     by_discipline: Data = tally((r.discipline for r in remarks), disciplines)
     if not voices.open_notes:
-        people = {("", slug): len({r.member for r in remarks if r.discipline == slug}) for slug in [*disciplines, ""]}
-        columns = [*disciplines, ""]
-        hidden = blanked(people, [""], columns)
+        people = note_writers(remarks, disciplines)
+        hidden = blanked(people, [""], [*disciplines, ""])
         held = [c for c in hidden if people[c]]
         alone = len(held) == 1
         by_discipline = {slug: None if alone or ("", slug) in hidden else n for slug, n in by_discipline.items()}
@@ -69,7 +69,9 @@ def counts(remarks: Sequence[Remark], voices: Voices, disciplines: Sequence[str]
         "total": len(remarks),
         "by_kind": tally((r.kind for r in remarks), KINDS),
         "by_reaction": tally((r.reaction for r in remarks if r.reaction), REACTIONS),
-        "by_decision": tally((r.decision or "open" for r in remarks), (*DECISIONS, "open")),
+        "by_decision": dict.fromkeys(decided)
+        if voices.leaves
+        else tally((r.decision or "open" for r in remarks), decided),
         "by_fate": tally((r.fate for r in remarks), FATES),
         "by_discipline": by_discipline,
     }

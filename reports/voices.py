@@ -5,10 +5,10 @@ reader of a report, a discipline with fewer than LEAST voices is not named eithe
 one such discipline, the next smallest loses its name too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reports.figures import blanked
+from reports.figures import CellKey, blanked
 from reports.snapshot import Answer, Edition, Member, Remark, Snapshot
 
 TEAM = ("author", "co_author")
@@ -43,8 +43,9 @@ class Voices:
         self._told: dict[tuple[str, str, str, str], Who] = {}
         self.slugs = [d.slug for d in snapshot.disciplines]
         self.open_notes = self.named and {r.promise for r in snapshot.remarks} <= known_to(edition)
-        self.apart = set(self.slugs) if self.open_notes else self._thick(snapshot)
-        self.shown = set() if edition.edition == "publisher" else self.apart
+        thick = set(self.slugs) if self.open_notes else self._thick(snapshot)
+        self.shown = set() if edition.edition == "publisher" else thick
+        self.apart = thick if self.open_notes else thick & self._counted(snapshot)
 
     def _thick(self, snapshot: Snapshot) -> set[str]:
         """Disciplines with enough voices to be named where people are not."""
@@ -55,6 +56,12 @@ class Voices:
                 people[voice.discipline].add(voice.member)
         counts = {("", slug): len(members) for slug, members in people.items()}
         return {slug for slug in self.slugs if ("", slug) not in blanked(counts, [""], self.slugs)}
+
+    def _counted(self, snapshot: Snapshot) -> set[str]:
+        """Disciplines of which the whole tells how many notes they left: what it leaves blank no choice counts."""
+        left = note_writers(filter(self.counts, snapshot.remarks), self.slugs)
+        hidden = blanked(left, [""], [*self.slugs, ""])
+        return {slug for slug in self.slugs if ("", slug) not in hidden or not left["", slug]}
 
     def is_team(self, member: str) -> bool:
         """Whether this is the author or a co-author."""
@@ -131,3 +138,12 @@ class Voices:
             told = done if self.named else set()
         names = sorted(self.members[m].name for m in told if m in self.members)
         return {"finished": len(done) if self.edition.disciplines is None else finished, "names": names}
+
+
+def note_writers(remarks: Iterable[Remark], disciplines: Sequence[str]) -> dict[CellKey, int]:
+    """How many people wrote notes for each discipline, and for none ("")."""
+    people: dict[str, set[str]] = {slug: set() for slug in [*disciplines, ""]}
+    for remark in remarks:
+        if remark.discipline in people:
+            people[remark.discipline].add(remark.member)
+    return {("", slug): len(members) for slug, members in people.items()}

@@ -687,6 +687,7 @@ def test_escape_and_close_give_the_focus_back(enter, omar):
 def test_a_note_on_the_chapter_leaves_the_reader_where_they_read(enter, omar):
     page = enter(omar, size="phone")
     page.set_viewport_size({"width": 390, "height": 500})
+    page.wait_for_selector("#verdict fieldset")  # the page grows by it
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     before = page.evaluate("scrollY")
     page.click("[data-note-chapter]:visible")

@@ -154,6 +154,24 @@ def test_choosing_a_thin_discipline_does_not_tell_what_its_blanks_keep():
     assert findings(beside, Edition("author", disciplines=(SEC,)))["remarks"]["total"] == 1
 
 
+def test_notes_that_the_whole_does_not_count_by_discipline_no_choice_counts():
+    wrote = [(BA, 5, 2), (DEV, 6, 3), (OPS, 9, 5)]  # discipline, notes, people who wrote them
+    notes, answers = [], []
+    for slug, count, people in wrote:
+        notes += [
+            Remark(f"{slug}{n}", f"{slug}-{n % people}", "comment", "x", slug, promise="all") for n in range(count)
+        ]
+        answers += [rating(f"{slug}-{n}", slug, 4, promise="all") for n in range(max(3, people))]
+    people = members(*{(said.member, said.discipline) for said in (*notes, *answers)})
+    book = snapshot(members=people, remarks=tuple(notes), answers=tuple(answers))
+    for edition in (Edition("publisher", names=False), Edition("readers", names=False), UNNAMED):
+        whole = findings(book, edition)["remarks"]
+        assert whole["total"] == 20
+        assert {d: whole["by_discipline"][d] for d in (BA, DEV, OPS)} == {BA: None, DEV: None, OPS: 9}
+        alone = {d: findings(book, replace(edition, disciplines=(d,)))["remarks"]["total"] for d in (BA, DEV, OPS)}
+        assert alone == {BA: 0, DEV: 0, OPS: 9}
+
+
 def test_a_note_of_an_older_anonymous_round_keeps_its_promise_beside_named_answers():
     said = (
         Remark("old", "a", "comment", "said in confidence", DEV, promise="all", created="2026-01-01T10:00:00Z"),

@@ -22,6 +22,7 @@ export function startKeys(room) {
     if (!room.mayWrite || room.mark?.(kind)) return;
     const unit = room.focusedUnit();
     if (unit) room.note(kind, unit, unit.button);
+    else if (kind === "experience") room.note(kind, null); // a story needs no words
     else say(room.words.nothing_to_mark);
   }
   const go = (name) => document.querySelector(`link[rel=${name}]`) && (location.href = document.querySelector(`link[rel=${name}]`).href);

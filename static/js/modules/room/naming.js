@@ -1,22 +1,29 @@
-/* Naming someone by @ while writing: who fits is offered below the field. Whom one may name is asked for once. */
+/* Naming someone by @ while writing: who fits is offered below the field. Whom one may name is asked for once a minute:
+   who has written meanwhile is among them. */
 
 import { fill } from "./room.js";
 
 const AT = /(?:^|[^\w.+/@-])@([^@\n]{0,60})$/u;
 const MOST = 8;
+const FRESH = 60_000; // ms
 
 export function startNaming(room) {
-  let everyone = null; // promised when first asked for
+  let everyone = null; // promised when asked for
+  let since = 0; // when it was asked for
   let shown = null; // what is open: { field, list, options, at, from }
 
-  const names = () =>
-    (everyone ??= fetch(room.data.namesUrl, { headers: { Accept: "application/json" } })
+  function names() {
+    if (everyone && performance.now() - since < FRESH) return everyone;
+    since = performance.now();
+    everyone = fetch(room.data.namesUrl, { headers: { Accept: "application/json" } })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
       .then((data) => data.names)
       .catch(() => {
         everyone = null;
         return [];
-      }));
+      });
+    return everyone;
+  }
 
   /* What stands after the @ before the caret, and where; null where nobody is being named. */
   function asked(field) {
