@@ -21,6 +21,7 @@ from reports.wording import (
     Data,
     Pages,
     day,
+    for_whom,
     how_to_read,
     story_line,
     sureness,
@@ -45,15 +46,6 @@ def facts(pages: Pages) -> list[Data]:
     said.append({"figure": "", "text": f"Draft {draft['label']}, {opened}as of {day(data['as_of'], zone)}"})
     said.append({"figure": "", "text": for_whom(data)})
     return said
-
-
-def for_whom(data: Data) -> str:
-    """Whose eyes it is made for, so that a printed one with all names is not taken for another."""
-    if data["edition"] == "author":
-        return "For the author’s desk, with names" if data["named"] else "For the author’s desk"
-    if data["edition"] == "publisher":
-        return "Without names"
-    return "With the names of readers who said yes" if data["names"] else "Without names, by discipline"
 
 
 def voices(pages: Pages) -> Data:

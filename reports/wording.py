@@ -148,6 +148,15 @@ def day(moment: str, zone: str) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def for_whom(data: Data) -> str:
+    """Whose eyes it is made for, so that a printed one with all names is not taken for another."""
+    if data["edition"] == "author":
+        return "For the author’s desk, with names" if data["named"] else "For the author’s desk"
+    if data["edition"] == "publisher":
+        return "Without names"
+    return "With the names of readers who said yes" if data["names"] else "Without names, by discipline"
+
+
 def note(pages: Pages, data: Data) -> Data:
     """A note in words: kind, state, who, what it answers."""
     reaction = REACTION_WORDS.get(str(data["reaction"]), "")

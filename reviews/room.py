@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404
@@ -43,6 +43,10 @@ class Room:
         return {line.discipline.pk for line in self.contents.own}
 
 
+#: Of fewer, who has finished a chapter could be told from the number.
+FEWEST_READERS = 3
+
+
 @dataclass(frozen=True)
 class Finished:
     """How many of those who read in a round have read a chapter to the end."""
@@ -50,19 +54,16 @@ class Finished:
     n: int
     of: int
 
-    #: Of fewer, who has finished could be told from the number.
-    LEAST: ClassVar[int] = 3
-
 
 def finished_by(draft: Draft, chapter_id: int) -> Finished | None:
-    """Of the readers who looked at the draft's round; None where they are fewer than Finished.LEAST. One query."""
+    """Of the readers who looked at the draft's round; None where they are fewer than FEWEST_READERS. One query."""
     to_the_end = Reading.objects.filter(
         member=OuterRef("member"), chapter=chapter_id, draft__round=draft.round_id, share__gte=READ_SHARE
     )
     rows = Review.objects.filter(round=draft.round_id, member__role="reviewer", member__removed=None)
     rows = rows.filter(state__in=["opened", "started", "submitted"])
     found = rows.aggregate(n=Count("pk", filter=Exists(to_the_end)), of=Count("pk"))
-    return Finished(**found) if found["of"] >= Finished.LEAST else None
+    return Finished(**found) if found["of"] >= FEWEST_READERS else None
 
 
 def manuscript_to_read(actor: Actor, slug: str) -> Manuscript:

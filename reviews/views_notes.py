@@ -249,36 +249,46 @@ def _content(text: str) -> dict[str, Any]:
 def answers_save(request: HttpRequest, slug: str) -> HttpResponse:
     """Saves the answers of the form that were given or changed; a script posts one at a time."""
     manuscript = load(Manuscript, request.actor, "manuscript.read", slug=slug)
-    judged = False
-    for answer in posted(request.POST):
-        given, question_id = answer.pop("given"), answer.pop("question")
-        question = load(Question, request.actor, "question.read", pk=question_id, manuscript=manuscript)
-        if question.kind == "words" and not given.strip():
-            _take_back(request, question, answer)
-            continue
-        answer["words" if question.kind == "words" else "value"] = given
-        try:
-            save_answer(request.actor, manuscript, question=question, was=request.POST.get("was"), **answer)
-        except PermissionDenied as denied:
-            if question.kind != "words":
-                raise
-            _keep_answer(request, question, answer)
-            raise Refused("forbidden", str(denied), status=403, kept=True) from denied
-        judged = judged or question.kind == "verdict"
+    given = posted(request.POST)
+    for answer in given:
+        answer["question"] = load(
+            Question, request.actor, "question.read", pk=answer["question"], manuscript=manuscript
+        )
+    try:
+        for answer in given:
+            _save(request, manuscript, **answer)
+    except PermissionDenied as denied:
+        if not _keep_words(request, manuscript, given):
+            raise
+        raise Refused("forbidden", str(denied), status=403, kept=True) from denied
     if place := request.POST.get("place"):
         unsent.discard(request.actor.membership_in(manuscript), place)
     if not wants_json(request):
         messages.success(request, _("Your answers are saved."))
         return back(request, slug)
+    judged = any(answer["question"].kind == "verdict" for answer in given)
     current = manuscript.current_round
     return JsonResponse({"saved": True, "reveals": judged and current.visibility == Visibility.AFTER_VERDICT})
 
 
-def _keep_answer(request: HttpRequest, question: Question, answer: dict[str, Any]) -> None:
-    """What was typed when the round ended is unsent, like a note: shown to its writer until it can be sent."""
-    name = f"answer:{question.pk}:{answer['scope']}:{answer['key'] or ''}:{answer['discipline'] or ''}"
-    content = {"answer": name, "exact": question.text, "body": answer["words"], "key": answer["key"]}
-    unsent.keep(request.actor.membership_in(question.manuscript), name, content)
+def _save(request: HttpRequest, manuscript: Manuscript, *, question: Question, given: str, **target: Any) -> None:
+    if question.kind == "words" and not given.strip():
+        _take_back(request, question, target)
+        return
+    target["words" if question.kind == "words" else "value"] = given
+    save_answer(request.actor, manuscript, question=question, was=request.POST.get("was"), **target)
+
+
+def _keep_words(request: HttpRequest, manuscript: Manuscript, given: list[dict[str, Any]]) -> bool:
+    """What was typed when the round ended is unsent, like a note: shown to its writer until it can be sent. Whether
+    there was any."""
+    typed = [answer for answer in given if answer["question"].kind == "words" and answer["given"].strip()]
+    for answer in typed:
+        question, key = answer["question"], answer["key"]
+        name = f"answer:{question.pk}:{answer['scope']}:{key or ''}:{answer['discipline'] or ''}"
+        content = {"answer": name, "exact": question.text, "body": answer["given"], "key": key}
+        unsent.keep(request.actor.membership_in(manuscript), name, content)
+    return bool(typed)
 
 
 def _take_back(request: HttpRequest, question: Question, target: dict[str, Any]) -> None:

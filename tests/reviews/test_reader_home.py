@@ -189,6 +189,11 @@ def test_an_answer_that_comes_when_the_round_has_ended_is_unsent_and_goes_in_the
     refused = client.post(HOME + "answers/", {name: "Say who is called.", "was": ""}, HTTP_ACCEPT="application/json")
     assert (refused.status_code, refused.json()["kept"]) == (403, True)
     assert not Answer.objects.exists()
+    value = Question.objects.get(manuscript=draft.manuscript, code="value")
+    chosen = f"answer:{value.pk}:own_section:c1-ops:it-operations"
+    client.post(HOME + "answers/", {chosen: "4", name: "Say who is called at night."})  # a form without script
+    assert omar.unsent_notes.get().content["body"] == "Say who is called at night."
+    client.post(HOME + "answers/", {name: "Say who is called.", "was": ""}, HTTP_ACCEPT="application/json")
     ended = page(omar)
     assert "Say who is called." in ended and improve.text in ended and "it waits here for the next one" in ended
 
