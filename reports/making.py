@@ -35,9 +35,9 @@ log = logging.getLogger("widemargin.reports")
 
 EDITIONS = ("author", "readers", "publisher")
 LONGEST_COVER = 5000
-#: What the names of files say of the edition, so that one with all names is not taken for it.
 #: Of days that a report begins or ends with; near the ends of the calendar no time zone can be reckoned with.
 YEARS = range(1900, 3001)
+#: What the names of files say of the edition, so that one with all names is not taken for it.
 LEAVES_FOR = {"readers": "for-readers", "publisher": "for-publisher"}
 
 
@@ -209,7 +209,7 @@ def make_file(report: Report, name: str, source: str = "") -> ReportFile:
     kind = FORMATS[name]
     title = slugify(report.manuscript.title)[:60] or "report"
     chosen = report.options.get("disciplines") or ()
-    alone = chosen[0] if len(chosen) == 1 else ""
+    alone = chosen[0][:40] if len(chosen) == 1 else ""
     parts = (kind.called, alone, LEAVES_FOR.get(report.options.get("edition")))
     called = "".join(f"-{part}" for part in parts if part)
     file = ReportFile(report=report, format=name, name=f"{title}-draft-{report.draft}{called}.{kind.suffix}")
