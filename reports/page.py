@@ -119,13 +119,13 @@ def map_row(pages: Pages, row: Data, kind: str) -> Data:
 
 
 def neighbour_rows(pages: Pages) -> list[Data]:
-    """Sections by reading disciplines: verdicts and notes; empty where nobody but its own readers said anything."""
+    """Sections by reading disciplines, verdicts and notes: those on which others than its own readers said anything."""
     made = []
-    told = False
     rows = pages.data["neighbours"]
     for row, name in zip(rows, pages.apart(rows, lambda r: pages.name(r["discipline"]) or r["title"]), strict=True):
         about = f"{name} makes sense"
         cells = []
+        told = False
         for slug, figure in pages.in_order(row["by_discipline"]):
             cell = pages.cell(figure, f"{pages.name(slug)}, {about}")
             own = slug == row["discipline"]
@@ -133,10 +133,10 @@ def neighbour_rows(pages: Pages) -> list[Data]:
             said = f"{notes} {'note' if notes == 1 else 'notes'}" if notes else ""
             told |= not own and bool(cell["n"] or notes)
             cells.append(cell | {"code": pages.code(slug), "own": own, "notes": said})
-        others = pages.cell(row["others"], f"all neighbours, {about}")
-        made.append({"code": pages.code(row["discipline"]), "title": name, "cells": cells})
-        made[-1]["others"] = others
-    return made if told else []
+        if told:
+            others = pages.cell(row["others"], f"all neighbours, {about}")
+            made.append({"code": pages.code(row["discipline"]), "title": name, "cells": cells, "others": others})
+    return made
 
 
 def then_and_now(pages: Pages, compared: Data | None) -> Data | None:
@@ -184,9 +184,9 @@ def since_last(pages: Pages) -> Data | None:
     notes, fates = since["notes"], since["notes"]["by_fate"]
     line = ""
     if notes["total"]:
-        line = f"Of {several(notes['total'], 'note', 'notes')} from before, {fates['kept'] + fates['moved']} stand on "
-        line += f"their words, {fates['edited']} on words that were changed, and {fates['detached']} lost theirs. "
-        line += f"{notes['changed']} were answered by a change."
+        line = f"Of {several(notes['total'], 'note', 'notes')} from before: {fates['kept'] + fates['moved']} on the same "
+        line += f"words, {fates['edited']} on words that were changed, {fates['detached']} on words no longer there. "
+        line += f"Answered by a change: {notes['changed']}."
     return {"label": since["label"], "rows": rows, "line": line} if rows or line else None
 
 

@@ -112,8 +112,8 @@ def figures(shown: Data) -> Iterator[str]:
     if shown["neighbours"]:
         yield heading("Sections and their neighbours")
         yield text(
-            "Sections down, reading disciplines across: the share of yes to “does it make sense”, and notes left. "
-            "Nobody is asked for the sections of others.",
+            "The sections that others judged or noted, by reading disciplines: the share of yes to “does it make "
+            "sense”, and notes left. Nobody is asked for the sections of others.",
             style="Lede",
         )
         yield table(

@@ -11,6 +11,7 @@ from manuscripts.manuscripts import make_manuscript
 from reviews.models import Thread
 from tests.books import make_author, make_draft, make_reader, open_at_once
 from tests.crowds import crowd, long_chapter
+from tests.e2e.test_reading_room import RANGES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -122,7 +123,7 @@ def test_few_cards_are_drawn_and_those_in_sight_are_about_words_in_sight(enter, 
     )
     assert seen
     page.click(f"#{seen[0]} .open")
-    top = page.evaluate("[...CSS.highlights.get('m-active')][0].getBoundingClientRect().top")
+    top = page.evaluate(f"({RANGES})('m-active')[0].getBoundingClientRect().top")
     assert 0 < top < SIZES["wide"]["height"] and page.evaluate("scrollY") > 0
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")

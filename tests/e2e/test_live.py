@@ -9,7 +9,7 @@ from django.test import Client
 from reviews.models import Thread
 from reviews.threads import NewThread, create_thread, decide, reply, withdraw
 from tests.books import actor_of, make_book, make_reader
-from tests.e2e.test_reading_room import SIZES, select
+from tests.e2e.test_reading_room import SIZES, marked, select
 from tests.streams import WebProcess
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -90,7 +90,7 @@ def test_note_reply_agreement_decision_and_withdrawal_come_without_reload(enter,
     other.wait_for_selector(".note >> text=Say whose.", timeout=SOON, state="attached")
     thread = Thread.objects.get()
     assert other.inner_text("[data-arrived]").startswith("1 new note")
-    assert other.evaluate("[...CSS.highlights.get('m-comment')].map(String)") == ["the night shift"]
+    assert marked(other)["m-comment"] == ["the night shift"]
     assert page.locator(card(thread)).count() == 1, "it is not put beside itself"
     assert page.inner_text("[data-arrived]") == ""
 

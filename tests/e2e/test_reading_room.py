@@ -79,12 +79,19 @@ def wait_for(page, condition):
     raise AssertionError("it did not come about")
 
 
+#: The ranges under the marks of a kind, as ones that can be measured.
+RANGES = """(kind) => [...CSS.highlights.get(kind)].map((at) => {
+  const range = document.createRange();
+  range.setStart(at.startContainer, at.startOffset);
+  range.setEnd(at.endContainer, at.endOffset);
+  return range;
+})"""
+
+
 def marked(page):
     """The words under each mark, by kind."""
-    return page.evaluate(
-        "Object.fromEntries([...CSS.highlights].filter(([name, set]) => set.size)"
-        ".map(([name, set]) => [name, [...set].map((range) => range.toString())]))"
-    )
+    kinds = page.evaluate("[...CSS.highlights].filter(([name, set]) => set.size).map(([name]) => name)")
+    return {kind: page.evaluate(f"(kind) => ({RANGES})(kind).map(String)", kind) for kind in kinds}
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -718,7 +725,7 @@ def test_the_open_note_is_level_with_its_words_in_a_crowded_chapter(enter, draft
     page.click(".draft [type=submit]")
     page.wait_for_selector(".note.on:not(.draft)")
     words, note = page.evaluate(
-        "[[...CSS.highlights.get('m-active')][0].getBoundingClientRect().top,"
+        f"[({RANGES})('m-active')[0].getBoundingClientRect().top,"
         " document.querySelector('.note.on').getBoundingClientRect().top]"
     )
     assert abs(words - note) < 40

@@ -140,8 +140,8 @@ def test_earlier_notes_are_counted_by_what_became_of_them():
         Remark("3", "a", "comment", "z", DEV, fate="kept"),
     )
     shown = page(findings(two_drafts(THEN, NOW, remarks=notes)))["since"]
-    assert shown["line"].startswith("Of two notes from before, 1 stand on their words, 0 on words that were changed,")
-    assert shown["line"].endswith("1 were answered by a change.")
+    assert shown["line"].startswith("Of two notes from before: 1 on the same words, 0 on words that were changed, 1 on")
+    assert shown["line"].endswith("Answered by a change: 1.")
 
 
 def of_a_section(member, discipline, key, value):
@@ -169,11 +169,18 @@ def test_a_section_by_its_own_readers_and_by_its_neighbours():
 
 def test_two_sections_of_one_discipline_are_told_apart():
     more = Section("c2-ops", "c2", "For operations", 2, OPS, 1200)
-    book = snapshot(sections=(*SECTIONS, more), remarks=(note_on(1, "s0", SEC, "c1-ops"),))
+    book = snapshot(sections=(*SECTIONS, more), remarks=[note_on(n, "s0", SEC, f"c{n}-ops") for n in (1, 2)])
     shown = page(findings(book))
     twice = ["For operations, chapter 1", "For operations, chapter 2"]
     assert [row["title"] for row in shown["neighbours"] if row["code"] == "OPS"] == twice
     assert [row["title"] for row in shown["sections"] if row["code"] == "OPS"] == twice
+
+
+def test_a_section_of_which_no_neighbour_said_anything_is_no_row_of_the_table():
+    more = Section("c2-ops", "c2", "For operations", 2, OPS, 1200)
+    notes = (note_on(1, "s0", SEC, "c1-ops"), note_on(2, "o0", OPS, "c2-ops"))
+    shown = page(findings(snapshot(sections=(*SECTIONS, more), remarks=notes)))
+    assert [row["title"] for row in shown["neighbours"]] == ["For operations, chapter 1"]
 
 
 def test_notes_of_fewer_than_three_neighbours_are_not_counted_without_names():

@@ -82,22 +82,37 @@ function textNodes(root) {
 
 /**
  * A section's text nodes, indexed once for many notes. `range(start, end)` gives a DOM Range for code points, or null
- * when they are not a range of this text. Make a new one after the section's nodes have changed.
+ * when they are not a range of this text; `still(start, end)` the same as a StaticRange, for those that are many and
+ * kept: at each change of the page a browser goes through every Range there is. Make a new index after the section's
+ * nodes have changed.
  */
 export function indexSection(root) {
   const nodes = textNodes(root);
   const index = indexPieces(nodes.map((node) => node.data));
-  function range(start, end) {
+  function still(start, end) {
     if (!(Number.isInteger(start) && Number.isInteger(end) && start < end)) return null;
     const first = index.find(start, "start");
     const last = index.find(end, "end");
     if (!first || !last) return null;
-    const found = root.ownerDocument.createRange();
-    found.setStart(nodes[first.piece], first.unit);
-    found.setEnd(nodes[last.piece], last.unit);
-    return found;
+    return new StaticRange({
+      startContainer: nodes[first.piece],
+      startOffset: first.unit,
+      endContainer: nodes[last.piece],
+      endOffset: last.unit,
+    });
   }
-  return { length: index.length, range };
+  function range(start, end) {
+    const ends = still(start, end);
+    return ends && setEnds(root.ownerDocument.createRange(), ends);
+  }
+  return { length: index.length, range, still };
+}
+
+/** Gives the Range `range` the ends of another one. */
+export function setEnds(range, { startContainer, startOffset, endContainer, endOffset }) {
+  range.setStart(startContainer, startOffset);
+  range.setEnd(endContainer, endOffset);
+  return range;
 }
 
 /** The DOM Range of { start, end } in code points of a section's text, or null. */

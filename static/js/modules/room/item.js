@@ -1,5 +1,7 @@
 /* A note of the room: what is known of it, and its card. */
 
+import { setEnds } from "../../lib/offsets.js";
+
 /**
  * A note whose card stands in the page, or that came in a list as `data` (with the names of a card's data- attributes)
  * and `html`. The card of one from a list is made when it is first asked for, and let go when it is out of sight:
@@ -46,6 +48,15 @@ export class Item {
     this.made.remove();
     this.made = null;
   }
+}
+
+let words = null;
+
+/** The words of a note as a Range that can be measured, until the next is asked for; null where it is on none. */
+export function wordsOf(item) {
+  if (!item?.range) return null;
+  words ??= document.createRange();
+  return setEnds(words, item.range);
 }
 
 /** The item of a card, undefined where there is none. */

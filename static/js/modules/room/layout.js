@@ -1,13 +1,14 @@
 /* Where the notes stand beside the text, and in a crowd which of them are drawn: those near what is in the window. */
 
 import { placeAround } from "../../lib/placing.js";
-import { visible } from "./item.js";
+import { visible, wordsOf } from "./item.js";
 
 const GAP = 6; // px between notes
 const OPEN_WEIGHT = 1_000_000;
 const GUESS = 96; // px: the height of a note while none was measured
 const BAR = 90; // px at the head of the window where nothing is read
 const AROUND = 0.6; // of a window, above and below what is seen, in which cards are drawn; more than crowd.js scrolls
+const FIRST = 0.1; // the same for the cards that come in the first frame
 const ROUNDS = 3; // of placing: what is drawn for the first time is higher or lower than was guessed
 
 /** The top of a note's words in the window, in px; `text` is the text's. Asked of the browser once, until the text
@@ -18,7 +19,8 @@ export function topOf(room, item, text = room.text.getBoundingClientRect().top) 
 }
 
 function wordsTop(item, text) {
-  if (item.range) return (item.range.getClientRects()[0] ?? item.range.getBoundingClientRect()).top;
+  const words = wordsOf(item);
+  if (words) return (words.getClientRects()[0] ?? words.getBoundingClientRect()).top;
   const beside = item.unit?.element ?? item.section?.element;
   return beside ? beside.getBoundingClientRect().top : text;
 }
@@ -29,16 +31,17 @@ export function forgetPlaces(room) {
   room.layout += 1;
 }
 
-/** Puts every note level with its words, and draws the line from the open one. */
-export function layOut(room) {
+/** Puts every note level with its words, and draws the line from the open one; in a crowd cards are made within
+    `around` of a window. */
+export function layOut(room, around = AROUND) {
   const wire = wireEnds(room); // read before anything is written, or the browser lays the page out twice
-  if (room.wide.matches) placeNotes(room);
+  if (room.wide.matches) placeNotes(room, around);
   else if (room.crowded) draw(room, new Set());
   drawWire(room, wire);
   room.tell("laid");
 }
 
-function placeNotes(room) {
+function placeNotes(room, around) {
   const shown = visible(room);
   const text = room.text.getBoundingClientRect();
   const margin = room.margin.getBoundingClientRect().top;
@@ -56,7 +59,9 @@ function placeNotes(room) {
     tops = placeAround(wanted, GAP, head, shown.indexOf(full ? levelNote(room, shown) : room.active));
     if (full) cutOff(tops, wanted, room.margin.clientHeight);
     shown.forEach((item, i) => (item.top = tops[i]));
-    if (!room.crowded || !draw(room, near(shown, wanted, margin))) break;
+    if (!room.crowded) break;
+    const kept = near(shown, wanted, margin, AROUND);
+    if (!draw(room, around < AROUND ? near(shown, wanted, margin, around) : kept, kept)) break;
   }
   shown.forEach((item, i) => {
     if (!item.made) return;
@@ -88,7 +93,8 @@ function levelNote(room, shown) {
 const inWindow = (room, item) => topOf(room, item) > 0 && topOf(room, item) < innerHeight;
 
 function firstInWindow(room, shown) {
-  return shown.find((item) => topOf(room, item) >= BAR) ?? shown.at(-1);
+  const text = room.text.getBoundingClientRect().top;
+  return shown.find((item) => topOf(room, item, text) >= BAR) ?? shown.at(-1);
 }
 
 /* Notes for which there is no room down to `bottom` have no place. */
@@ -98,17 +104,17 @@ function cutOff(tops, wanted, bottom) {
   });
 }
 
-/* The notes in the window, and those a good half of it above and below. */
-function near(shown, wanted, margin) {
-  const [from, to] = [-AROUND * innerHeight - margin, (1 + AROUND) * innerHeight - margin];
+/* The notes in the window, and those within `around` of one above and below. */
+function near(shown, wanted, margin, around) {
+  const [from, to] = [-around * innerHeight - margin, (1 + around) * innerHeight - margin];
   return new Set(shown.filter(({ top }, i) => top !== null && top + wanted[i].height > from && top < to));
 }
 
 /**
- * Makes the cards of `wanted` stand in the page in their order and takes the others out; what is open, being written or
- * has the focus stays. Whether there were new ones.
+ * Makes the cards of `wanted` stand in the page in their order and takes out those not in `kept`; what is open, being
+ * written or has the focus stays. Whether there were new ones.
  */
-export function draw(room, wanted) {
+export function draw(room, wanted, kept = wanted) {
   const total = visible(room).length;
   let last = room.list.querySelector(".sheetbar");
   let number = 0;
@@ -116,10 +122,8 @@ export function draw(room, wanted) {
   for (const item of room.items) {
     if (item.shown) number += 1;
     const stays = !item.html || item === room.active || item.made?.contains(document.activeElement);
-    if (!stays && !wanted.has(item)) {
-      if (item.drawn) item.undraw();
-      continue;
-    }
+    if (!stays && !kept.has(item) && item.drawn) item.undraw();
+    if (!stays && !wanted.has(item) && !item.drawn) continue;
     if (!item.drawn) {
       last.after(item.element);
       fresh = true;
@@ -132,8 +136,8 @@ export function draw(room, wanted) {
   return fresh;
 }
 
-/** Draws the notes for where a crowded page has been scrolled to: whole anew only where the words of those in the
-    window have left it. */
+/** Draws the notes for where a crowded page has been scrolled to, those out of sight a frame later: whole anew only where
+    the words of those in the window have left it. */
 export function follow(room) {
   if (!room.crowded || !room.wide.matches) return;
   const margin = room.margin.getBoundingClientRect().top;
@@ -141,12 +145,13 @@ export function follow(room) {
   if (!seen || margin + seen.top > innerHeight || !inWindow(room, seen)) {
     room.leading = firstInWindow(room, visible(room));
   }
-  layOut(room);
+  layOut(room, FIRST);
+  requestAnimationFrame(() => layOut(room));
 }
 
 /* Where the line from the open note begins at its words, where it bends and where it ends, in px of the spread. */
 function wireEnds(room) {
-  const rects = [...(room.active?.range?.getClientRects() ?? [])];
+  const rects = [...(wordsOf(room.active)?.getClientRects() ?? [])];
   const rect = rects.findLast((r) => r.bottom - rects[0].top < rects[0].height * 1.5);
   if (!room.wide.matches || !rect) return null;
   const spread = room.spread.getBoundingClientRect();

@@ -1,8 +1,8 @@
 /* The marks of notes in the text: CSS highlights, or <mark> elements where a browser has none. */
 
-import { ahead, visible } from "./item.js";
+import { ahead, visible, wordsOf } from "./item.js";
 
-const AROUND = 1; // windows above and below what is seen, in which a crowd's marks are drawn
+const AROUND = 0.6; // of a window, above and below what is seen, in which a crowd's marks are drawn; more than crowd.js scrolls
 const LONG = 2000; // code points of a range that is drawn wherever it begins
 const KINDS = ["comment", "suggest", "valuable", "confusing", "slow", "disagree", "missing", "experience"];
 
@@ -87,7 +87,7 @@ function paintElements(room, shown) {
     wrap(item.section.index.range(item.at, item.end), item.data.kind, item === room.active);
     item.section.index = item.section.reindex();
   }
-  for (const item of room.items) if (item.range) item.range = item.section.index.range(item.at, item.end);
+  for (const item of room.items) if (item.range) item.range = item.section.index.still(item.at, item.end);
 }
 
 function wrap(range, kind, active) {
@@ -117,8 +117,8 @@ export function noteAt(room, x, y) {
   const [node, offset] = at ? [at.offsetNode, at.offset] : [old?.startContainer, old?.startOffset];
   if (!node) return null;
   const hit = visible(room)
-    .filter((item) => item.range && !item.whole && item.range.isPointInRange(node, offset))
-    .filter((item) => [...item.range.getClientRects()].some((r) => x >= r.left && x <= r.right && y >= r.top && y <= r.bottom));
+    .filter((item) => item.range && !item.whole && wordsOf(item).isPointInRange(node, offset))
+    .filter((item) => [...wordsOf(item).getClientRects()].some((r) => x >= r.left && x <= r.right && y >= r.top && y <= r.bottom));
   hit.sort((a, b) => a.end - a.at - (b.end - b.at));
   return hit[0] ?? null;
 }

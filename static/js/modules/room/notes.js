@@ -9,7 +9,7 @@ export { visible };
 
 const BLANK = { y: undefined, end: undefined, section: null, unit: null, range: null, whole: false, wholeSection: false };
 
-/** Where a note stands: its section, offsets, DOM range, and whether it is on a whole passage or section. */
+/** Where a note stands: its section, offsets, StaticRange, and whether it is on a whole passage or section. */
 export function locate(room, data) {
   const section = room.byText.get(data.text);
   if (!section) return { order: -1, at: 0 };
@@ -22,7 +22,7 @@ export function locate(room, data) {
   }
   const unit = section.units.findLast((u) => u.start <= start) ?? null;
   const whole = unit !== null && unit.start === start && unit.end === end;
-  return { order: section.order, at: start, end, section, unit, range: section.index.range(start, end), whole };
+  return { order: section.order, at: start, end, section, unit, range: section.index.still(start, end), whole };
 }
 
 /** Takes in the cards that stand in the list now, sorts all notes by place, puts the cards in the same order. */
