@@ -114,7 +114,7 @@ def map_row(pages: Pages, row: Data, kind: str) -> Data:
         low, high = pages.code(gap["lowest"]), pages.code(gap["highest"])
         between = "" if low == high else f"{low} {ends[low]}, {high} {ends[high]}"
         words = {"size": size, "ends": between, "marked": gap["marked"]}
-    said = {"figure": "all readers: {}, n {}", "few": "all readers: {}"}.get(str(total["state"]), "")
+    said = {"figure": "{}, n {}", "few": "{}"}.get(str(total["state"]), "")
     return {"title": title, "all": said.format(total["text"], total["n"]), "cells": cells, "gap": words}
 
 
