@@ -125,6 +125,8 @@ function startRoom(element) {
     forgetPlaces(room);
     relay();
   };
+  /* Comes once a frame, before anything is written in it; measured once, or the browser lays the page out twice. */
+  addEventListener("scroll", () => room.tell("scrolled", room.text.getBoundingClientRect()), { passive: true });
   new ResizeObserver(relayAnew).observe(room.text);
   addEventListener("resize", () => {
     room.list.classList.toggle("up", Boolean(room.active) && !room.wide.matches);

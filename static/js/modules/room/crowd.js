@@ -13,6 +13,7 @@ const FAR = 0.35; // of a window: scrolled by that much, notes follow on the way
 export async function fetchCrowd(room) {
   if (!room.data.listUrl) return;
   room.crowded = room.waiting = true;
+  room.list.dataset.crowded = "1";
   room.ahead = marksAhead(room);
   try {
     const answer = await fetch(room.data.listUrl);

@@ -35,14 +35,16 @@ export function startProgress(room) {
   const { draft, chapter } = room.data;
   let keep = () => {};
   let told = 0;
+  let percent = null;
   let looks = 0;
 
-  function measure() {
-    const text = room.text.getBoundingClientRect();
+  function measure(text) {
     const part = (160 - text.top) / Math.max(1, text.height - innerHeight * 0.55);
     const shown = Math.min(1, Math.max(0, part));
     bar.style.setProperty("--p", shown.toFixed(3));
-    bar.setAttribute("aria-valuenow", Math.round(shown * 100));
+    if (percent === Math.round(shown * 100)) return; // after each change of an attribute a browser goes through all marks
+    percent = Math.round(shown * 100);
+    bar.setAttribute("aria-valuenow", percent);
   }
 
   function look() {
@@ -63,8 +65,8 @@ export function startProgress(room) {
     beacon(room.data.readingUrl, { chapter: room.data.chapter, share: seen.toFixed(3) });
   }
 
-  addEventListener("scroll", measure, { passive: true });
-  measure();
+  room.on("scrolled", measure);
+  measure(room.text.getBoundingClientRect());
   if (room.data.counts !== "1" || !room.units.length) return;
   keep = seenBefore(`widemargin:${member}::seen:${slug}:${draft}:${chapter}`, passages);
   setInterval(look, EVERY);

@@ -29,7 +29,7 @@ export function startStrip(room) {
     else drawStrip();
     drawTicks(room);
   });
-  addEventListener("scroll", () => drawWindow(room, seen), { passive: true }); // comes once a frame, before its writes
+  room.on("scrolled", (text) => drawWindow(seen, height, text));
 
   /* What is read of the page comes before what is written, or the browser lays the page out twice. */
   function drawStrip() {
@@ -49,7 +49,7 @@ export function startStrip(room) {
     if (anew || counted !== changes) placeLinks();
     if (anew) {
       nav.replaceChildren(...bars, ...links, seen);
-      drawWindow(room, seen, text);
+      drawWindow(seen, height, text);
     }
     placed = now;
     counted = changes;
@@ -128,12 +128,12 @@ function countNotes(room, bars) {
   });
 }
 
-/* The part of the chapter that is in the window. */
-function drawWindow(room, seen, text = room.text.getBoundingClientRect()) {
+/* The part of the chapter that is in the window; in the midst of it its height stays, and nothing is laid out anew. */
+function drawWindow(seen, height, text) {
   const from = Math.max(0, 56 - text.top) / text.height;
   const to = Math.min(1, (innerHeight - text.top) / text.height);
-  seen.style.setProperty("top", `${from * 100}%`);
-  seen.style.setProperty("height", `${Math.max(0, to - from) * 100}%`);
+  seen.style.setProperty("translate", `0 ${from * height}px`);
+  seen.style.setProperty("height", `${Math.round(Math.max(0, to - from) * height)}px`);
 }
 
 /* A tick stays the same element as long as the same note is its first: it may have the focus, or get it back. */
