@@ -59,7 +59,8 @@ export function paintActive(room) {
 }
 
 function markActive(room) {
-  const active = new Highlight(...(room.active?.range && !room.active.whole ? [room.active.range] : []));
+  const on = room.active?.range && !room.active.whole;
+  const active = new Highlight(...(on ? [new StaticRange(room.active.range)] : [])); // Safari paints one only once
   active.priority = 5;
   CSS.highlights.set("m-active", active);
 }
