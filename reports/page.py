@@ -224,7 +224,8 @@ def clustered(found: Data | None) -> Data:
     """What the notes of a strip are, in words: `{"kinds": "12 comments, 3 reactions", "hottest": "5 notes on “…”"}`."""
     if found is None:
         return {"kinds": "", "hottest": ""}
-    kinds = [f"{n} {KINDS_OF_NOTES[kind][n != 1]}" for kind, n in found["by_kind"].items() if n]
+    counted = ((found["by_kind"][kind], words) for kind, words in KINDS_OF_NOTES.items())
+    kinds = [f"{n} {words[n != 1]}" for n, words in counted if n]
     hottest = found["hottest"]
     return {
         "kinds": ", ".join(kinds),
