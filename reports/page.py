@@ -184,8 +184,11 @@ def since_last(pages: Pages) -> Data | None:
     notes, fates = since["notes"], since["notes"]["by_fate"]
     line = ""
     if notes["total"]:
-        line = f"Of {several(notes['total'], 'note', 'notes')} from before: {fates['kept'] + fates['moved']} on the same "
-        line += f"words, {fates['edited']} on words that were changed, {fates['detached']} on words no longer there. "
+        same = fates["kept"] + fates["moved"]
+        line = (
+            f"Of {several(notes['total'], 'note', 'notes')} from before: {same} on the same words, {fates['edited']} "
+        )
+        line += f"on words that were changed, {fates['detached']} on words no longer there. "
         line += f"Answered by a change: {notes['changed']}."
     return {"label": since["label"], "rows": rows, "line": line} if rows or line else None
 

@@ -161,7 +161,8 @@ def neighbours(shown: dict[str, Any]) -> list[str]:
             ", ".join(part for part in (with_n(c), c["notes"], "own" if c["own"] else "") if part) for c in row["cells"]
         ]
         rows.append([f"{row['code']} {row['title']}", *cells, with_n(row["others"])])
-    return ["## Sections and their neighbours", "The sections that others judged or noted. Makes sense: share of yes, and notes left.", table(head, rows)]
+    lede = "The sections that others judged or noted. Makes sense: share of yes, and notes left."
+    return ["## Sections and their neighbours", lede, table(head, rows)]
 
 
 def with_n(cell: dict[str, Any]) -> str:
