@@ -119,7 +119,7 @@ def map_row(pages: Pages, row: Data, kind: str) -> Data:
 
 
 def neighbour_rows(pages: Pages) -> list[Data]:
-    """Sections by reading disciplines, verdicts and notes: those on which others than its own readers said anything."""
+    """Sections by reading disciplines, verdicts and notes: those of which others than their own readers said anything."""
     made = []
     rows = pages.data["neighbours"]
     for row, name in zip(rows, pages.apart(rows, lambda r: pages.name(r["discipline"]) or r["title"]), strict=True):
@@ -185,10 +185,8 @@ def since_last(pages: Pages) -> Data | None:
     line = ""
     if notes["total"]:
         same = fates["kept"] + fates["moved"]
-        line = (
-            f"Of {several(notes['total'], 'note', 'notes')} from before: {same} on the same words, {fates['edited']} "
-        )
-        line += f"on words that were changed, {fates['detached']} on words no longer there. "
+        line = f"Of {several(notes['total'], 'note', 'notes')} from before: {same} on the same words, "
+        line += f"{fates['edited']} on words that were changed, {fates['detached']} on words no longer there. "
         line += f"Answered by a change: {notes['changed']}."
     return {"label": since["label"], "rows": rows, "line": line} if rows or line else None
 

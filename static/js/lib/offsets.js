@@ -82,14 +82,14 @@ function textNodes(root) {
 
 /**
  * A section's text nodes, indexed once for many notes. `range(start, end)` gives a DOM Range for code points, or null
- * when they are not a range of this text; `still(start, end)` the same as a StaticRange, for those that are many and
+ * when they are not a range of this text; `staticRange(start, end)` the same as a StaticRange, for those that are many and
  * kept: at each change of the page a browser goes through every Range there is. Make a new index after the section's
  * nodes have changed.
  */
 export function indexSection(root) {
   const nodes = textNodes(root);
   const index = indexPieces(nodes.map((node) => node.data));
-  function still(start, end) {
+  function staticRange(start, end) {
     if (!(Number.isInteger(start) && Number.isInteger(end) && start < end)) return null;
     const first = index.find(start, "start");
     const last = index.find(end, "end");
@@ -102,10 +102,10 @@ export function indexSection(root) {
     });
   }
   function range(start, end) {
-    const ends = still(start, end);
+    const ends = staticRange(start, end);
     return ends && setEnds(root.ownerDocument.createRange(), ends);
   }
-  return { length: index.length, range, still };
+  return { length: index.length, range, staticRange };
 }
 
 /** Gives the Range `range` the ends of another one. */

@@ -60,7 +60,7 @@ export function paintActive(room) {
 
 function markActive(room) {
   const on = room.active?.range && !room.active.whole;
-  const active = new Highlight(...(on ? [new StaticRange(room.active.range)] : [])); // Safari paints one only once
+  const active = new Highlight(...(on ? [new StaticRange(room.active.range)] : [])); // WebKit paints one of two highlights only once
   active.priority = 5;
   CSS.highlights.set("m-active", active);
 }
@@ -88,7 +88,7 @@ function paintElements(room, shown) {
     wrap(item.section.index.range(item.at, item.end), item.data.kind, item === room.active);
     item.section.index = item.section.reindex();
   }
-  for (const item of room.items) if (item.range) item.range = item.section.index.still(item.at, item.end);
+  for (const item of room.items) if (item.range) item.range = item.section.index.staticRange(item.at, item.end);
 }
 
 function wrap(range, kind, active) {

@@ -22,7 +22,7 @@ export function locate(room, data) {
   }
   const unit = section.units.findLast((u) => u.start <= start) ?? null;
   const whole = unit !== null && unit.start === start && unit.end === end;
-  return { order: section.order, at: start, end, section, unit, range: section.index.still(start, end), whole };
+  return { order: section.order, at: start, end, section, unit, range: section.index.staticRange(start, end), whole };
 }
 
 /** Takes in the cards that stand in the list now, sorts all notes by place, puts the cards in the same order. */
