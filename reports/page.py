@@ -119,7 +119,7 @@ def map_row(pages: Pages, row: Data, kind: str) -> Data:
 
 
 def neighbour_rows(pages: Pages) -> list[Data]:
-    """Sections by reading disciplines, verdicts and notes: those of which others than their own readers said anything."""
+    """Sections by reading disciplines, verdicts and notes: those of which others than their own readers spoke."""
     made = []
     rows = pages.data["neighbours"]
     for row, name in zip(rows, pages.apart(rows, lambda r: pages.name(r["discipline"]) or r["title"]), strict=True):

@@ -82,7 +82,7 @@ def turned(data):
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("round_of", ["hostile", "usual"])
 def test_same_snapshot_same_bytes(name, round_of, request):
-    """Whatever order the database gives the keys of the JSON back in: PostgreSQL has the short ones first."""
+    """Whether its keys stand as they were made, sorted as they come from the database, or in any other order."""
     data, digest = request.getfixturevalue(round_of)
     made = FORMATS[name].render(data, digest)
     assert made == FORMATS[name].render(json.loads(canonical(data)), digest)
