@@ -239,3 +239,18 @@ def test_axe_finds_nothing_in_a_crowd(enter, omar):
     page.wait_for_selector(".note.on .do")
     found = Axe().run(page).response["violations"]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+def test_the_line_of_progress_and_the_window_on_the_strip_follow_the_page(enter, omar):
+    page = enter(omar)
+    at = """() => { const find = (each) => document.querySelector(each);
+      const [bar, win, strip] = [find('.progress'), find('.strip .win'), find('.strip')];
+      const [seen, all] = [win.getBoundingClientRect(), strip.getBoundingClientRect()];
+      const part = (px) => px / all.height;
+      return [Number(bar.getAttribute("aria-valuenow")), part(seen.top - all.top), part(seen.height)]; }"""
+    first, top, height = page.evaluate(at)
+    assert first < 10 and top < 0.02 and 0 < height < 1
+    page.evaluate("scrollTo({top: document.querySelector('#text').offsetHeight, behavior: 'instant'})")
+    page.wait_for_function(f"(before) => ({at})()[1] > before + 0.02", arg=top)
+    last, top, height = page.evaluate(at)
+    assert last == 100 and 0.97 < top + height < 1.03
