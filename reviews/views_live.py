@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
+from manuscripts.errors import Refused
 from manuscripts.models import Membership, Placement
 from manuscripts.numbers import whole
 
@@ -20,6 +21,7 @@ from .live import MOST, OUT_OF_DATE, cursor_at, since
 from .note_html import notes_html
 from .room import book_threads, chapter_threads, draft_to_read, manuscript_to_read
 from .views_reading import cards_of
+from .views_session import check_writer, not_here, refusal
 
 
 def from_elsewhere(request: HttpRequest) -> bool:
@@ -47,8 +49,14 @@ def visitor(request: HttpRequest, slug: str) -> Membership:
 
 @require_safe
 def live(request: HttpRequest, slug: str) -> HttpResponse:
-    """What happened since a cursor, and the next cursor."""
-    member, now = visitor(request, slug), timezone.now()
+    """What happened since a cursor, and the next cursor; why nothing more is told to whoever may not listen."""
+    try:
+        check_writer(request, slug)
+        member, now = visitor(request, slug), timezone.now()
+    except Refused as error:
+        return refusal(error)
+    except Http404:
+        return JsonResponse(not_here(request, slug), status=404)
     return JsonResponse({"cursor": cursor_at(now), **since(member, cursor_of(request)).data()})
 
 

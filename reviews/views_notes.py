@@ -43,7 +43,7 @@ from .threads import (
     withdraw_comment,
 )
 from .views_reading import cards_of
-from .views_session import check_writer
+from .views_session import check_writer, not_here, refusal
 
 View = Callable[..., HttpResponse]
 
@@ -70,8 +70,7 @@ def told(view: View) -> View:
             return view(request, slug, **lookup)
         except Refused as error:
             if wants_json(request):
-                data = {"code": error.code, "detail": str(error.detail), "field": error.field, **error.extra}
-                return JsonResponse(data, status=error.status)
+                return refusal(error)
             messages.error(request, str(error.detail))
             _keep_plain(request, slug)
             return back(request, slug)
@@ -82,22 +81,10 @@ def told(view: View) -> View:
             raise
         except Http404:
             if wants_json(request):
-                return JsonResponse(_not_here(request, slug), status=404)
+                return JsonResponse(not_here(request, slug), status=404)
             raise
 
     return require_POST(told_view)
-
-
-def _not_here(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """What a script is told of what is not here: to a member that it is gone; to anyone else the same of every
-    address, with a way back for someone whose session ended or whose link was taken back while they wrote."""
-    if any(membership.manuscript.slug == slug for membership in request.actor.memberships().values()):
-        return {"code": "gone", "detail": _("This is no longer here. What you typed is kept.")}
-    return {
-        "code": "signed_out",
-        "detail": _("You are no longer signed in here. Your words are kept, and sent once you are back."),
-        "way_back": {"href": reverse("account_login"), "label": _("Sign in again")},
-    }
 
 
 def _keep_plain(request: HttpRequest, slug: str) -> None:

@@ -4,8 +4,10 @@ import re
 import statistics
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
+from reviews.members import remove_member
 from reviews.models import Thread
 from reviews.threads import NewThread, create_thread, decide, reply, withdraw
 from tests.books import actor_of, make_book, make_reader
@@ -234,6 +236,31 @@ def test_a_page_of_modes_that_changed_says_so(enter, author, omar):
     page = enter(omar)
     change_modes(actor_of(author), omar.manuscript, {"visibility": "never"})
     page.wait_for_selector("[data-arrived] >> text=Something about this page has changed.", timeout=SOON)
+
+
+def test_who_was_removed_is_told_at_once_and_who_was_signed_out_is_told_the_way_back(enter, author, omar, saskia, web):
+    page, other = enter(omar), enter(saskia)
+    page.click("[data-note-chapter]:visible")
+    page.fill(".draft [name=body]", "Half a")
+    remove_member(actor_of(author), omar)
+    page.wait_for_selector("[data-arrived] >> text=no longer open to you. Your words are still", timeout=SOON)
+    assert not page.locator("[data-arrived] button").count(), "no way leads back"
+    assert page.input_value(".draft [name=body]") == "Half a"
+
+    Session.objects.filter(pk=other.context.cookies(web.url)[0]["value"]).delete()
+    other.click("[data-arrived] button >> text=Sign in again", timeout=SOON)
+    other.wait_for_selector("dialog.renewal[open]")
+    again = Client()
+    again.force_login(saskia.user, backend="django.contrib.auth.backends.ModelBackend")
+    session = again.cookies["sessionid"].value
+    other.context.add_cookies([{"name": "sessionid", "value": session, "url": web.url}])
+    other.evaluate("window.dispatchEvent(new Event('focus'))")
+    other.wait_for_selector("dialog.renewal", state="detached")
+    assert other.inner_text("[data-arrived]") == ""
+    thread = write(author)
+    other.wait_for_selector(card(thread), timeout=SOON, state="attached")
+    page.problems = [problem for problem in page.problems if "409" not in problem]
+    other.problems = [problem for problem in other.problems if "404" not in problem]
 
 
 def test_where_no_stream_comes_through_it_is_asked_for(enter, omar, saskia, new_page, live_server):

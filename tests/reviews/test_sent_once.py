@@ -7,7 +7,8 @@ from django.test import Client
 
 from manuscripts.manuscripts import make_manuscript
 from reviews.answers import questions_of
-from reviews.invitations import open_link
+from reviews.invitations import open_link, personal_link
+from reviews.members import remove_member
 from reviews.models import Answer, Comment, Thread
 from reviews.threads import NewThread, create_thread
 from tests.books import actor_of, make_author, make_book, make_reader
@@ -65,6 +66,20 @@ def test_who_lost_the_manuscript_is_told_so(omar):
     type(omar).objects.filter(pk=omar.pk).update(role="contact")
     answer = send(client, "notes/", NOTE, omar)
     assert (answer.status_code, answer.json()["code"]) == (409, "no_longer")
+
+
+def test_a_reader_by_link_is_told_that_they_were_removed_and_a_link_taken_back_that_it_was(omar):
+    linked = Client()
+    linked.post(personal_link(omar))
+    type(omar).objects.filter(pk=omar.pk).update(link_version=omar.link_version + 1)
+    assert send(linked, "notes/", NOTE, omar).json()["code"] == "signed_out"
+    omar.refresh_from_db()
+    linked.post(personal_link(omar))
+    remove_member(actor_of(omar.manuscript.memberships.get(role="author")), omar)
+    answer = send(linked, "notes/", NOTE, omar)
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_longer")
+    assert linked.get("/live/the-night-shift/", headers={"X-Member": str(omar.pk)}).json() == answer.json()
+    assert send(Client(), "notes/", NOTE, omar).json()["code"] == "signed_out", "to others it is not said"
 
 
 def test_who_is_here_is_told_to_their_own_browser_alone(omar):

@@ -27,13 +27,20 @@ const sleep = (ms, signal) =>
     signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
   });
 
-class NotForUs extends Error {}
+class NotForUs extends Error {
+  /** `said`: { detail, way_back } of the server, null where it did not say why. */
+  constructor(said) {
+    super(said?.detail);
+    this.said = said;
+  }
+}
 
 /**
  * Listens at `url` from the moment `cursor` on and calls `hear` with { notes: [{ id, chapter, stamp, new }], frame } for
- * what happens, and for what happened while nobody looked at the page. Ends where one may not listen.
+ * what happens, and for what happened while nobody looked at the page. Ends where one may not listen, and calls `ended`
+ * with { detail, way_back } where the server says why.
  */
-export function listen(url, cursor, hear) {
+export function listen(url, cursor, hear, ended) {
   let under = null; // what ends the listening that is under way
   let flows = false; // whether a stream is open
   let polls = 0; // questions left to ask instead of a stream
@@ -48,7 +55,7 @@ export function listen(url, cursor, hear) {
     const accept = polls ? "application/json" : "text/event-stream";
     const headers = { Accept: accept, "Last-Event-ID": cursor, ...(member && { "X-Member": member }) };
     const answer = await fetch(url, { headers, signal, cache: "no-store" });
-    if ([403, 404].includes(answer.status)) throw new NotForUs();
+    if ([403, 404, 409].includes(answer.status)) throw new NotForUs(await answer.json().catch(() => null));
     if (!answer.ok) throw new Error(String(answer.status));
     return answer;
   }
@@ -110,7 +117,7 @@ export function listen(url, cursor, hear) {
         pause = await once(here.signal);
         [wait] = AGAIN;
       } catch (error) {
-        if (error instanceof NotForUs) return;
+        if (error instanceof NotForUs) return error.said && ended(error.said);
         pause = wait * (0.5 + Math.random());
         wait = Math.min(wait * 2, AGAIN[1]);
       }

@@ -13,5 +13,5 @@ start("desk-live", (line) => {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: words.show });
     button.addEventListener("click", () => location.reload());
     line.append(button);
-  });
+  }, ({ detail }) => (line.textContent = detail));
 });

@@ -1,6 +1,7 @@
 /* Notes of others as they come: put beside the text without moving what is read or taking what is typed. */
 
 import { listen, listening } from "../../lib/live.js";
+import { loseSession, renew } from "../../lib/renewing.js";
 import { itemById } from "./item.js";
 import { drop, filter, open, put } from "./notes.js";
 import { fill, giveFocus } from "./room.js";
@@ -38,7 +39,7 @@ export function startLive(room) {
       if (ours && !hasCome(note.id, note.stamp)) wanted.set(note.id, note.stamp);
     }
     soon();
-  });
+  }, ended);
 
   function hasCome(id, stamp) {
     const item = itemById(room, id);
@@ -140,6 +141,14 @@ export function startLive(room) {
     say(words.changed, words.load, () => location.reload());
   }
 
+  /* Nothing more is heard here; with a way back, not before it was gone. */
+  function ended({ detail, way_back }) {
+    if (way_back) loseSession();
+    say(detail, way_back?.label, renew);
+    clearTimeout(hide);
+  }
+  addEventListener("renewed", () => (stale ? outOfDate() : tell()));
+
   let said = "";
   let hide;
   function say(sentence, label, act) {
@@ -147,7 +156,7 @@ export function startLive(room) {
     clearTimeout(hide);
     said = sentence;
     line.textContent = sentence;
-    if (!sentence) return;
+    if (!label) return;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: label });
     button.addEventListener("click", act);
     line.append(button);
