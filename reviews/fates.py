@@ -27,8 +27,8 @@ def own_threads(actor: Actor, membership: Membership) -> Any:
 
 @dataclass
 class Told:
-    """One of the reader's notes; `pieces` are its passage as it was and is: (same, del or ins; words). `before` and
-    `after` are what stands beside them in their sentence."""
+    """One of the reader's notes; `pieces` are its passage as it was and is, or as it is and they would have it: (same,
+    del or ins; words). `before` and `after` are what stands beside them in their sentence."""
 
     card: Card
     pieces: list[tuple[str, str]]
@@ -77,9 +77,17 @@ def fates(cards: list[Card]) -> Fates:
     result = Fates()
     for card in cards:
         told = card.decision or card.happened in ("edited", "detached")
-        pieces = old_and_new(card.old, card.quote) if card.changed else []
-        (result.told if told else result.waiting).append(Told(card, pieces))
+        (result.told if told else result.waiting).append(Told(card, _pieces(card)))
     return result
+
+
+def _pieces(card: Card) -> list[tuple[str, str]]:
+    """What changed in its words, else what the reader would change; [] for nothing of both."""
+    if card.changed:
+        return old_and_new(card.old, card.quote)
+    if card.new is not None and card.happened != "detached":
+        return old_and_new(card.old, card.new)
+    return []
 
 
 def old_and_new(old: str, new: str) -> list[tuple[str, str]]:

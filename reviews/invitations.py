@@ -285,7 +285,7 @@ def attach_memberships(user: User) -> None:
 
 
 @transaction.atomic
-def decline(membership: Membership, *, reason: str = "", ask_next: bool = True) -> None:
+def decline(membership: Membership, *, reason: str = "", ask_next: bool = True) -> Invitation:
     """They say no to this round; `ask_next` is whether they want to be asked at the next draft."""
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     now = timezone.now()
@@ -295,6 +295,7 @@ def decline(membership: Membership, *, reason: str = "", ask_next: bool = True) 
     invitation.save()
     Review.objects.filter(member=membership, round__state="running").update(state="declined", active=now)
     record_event(membership.manuscript, "member.declined", membership, f"member:{membership.pk}", ask_next=ask_next)
+    return invitation
 
 
 def reason_of(data: Mapping[str, Any]) -> str:

@@ -149,7 +149,7 @@ def answer(request: HttpRequest, token: str, what: str) -> HttpResponse:
     try:
         check_pace(request, membership)
         if what == "decline":
-            decline(membership, reason=reason_of(data), ask_next="ask_next" in data)
+            membership.invitation = decline(membership, reason=reason_of(data), ask_next="ask_next" in data)
         else:
             about = data.get("about", "")
             suggest_person(membership, what, name=data.get("name", ""), email=data.get("email", ""), about=about)

@@ -51,3 +51,16 @@ def test_a_long_question_is_seen_whole_on_a_phone(live_server, client, new_page)
     assert field.input_value() == words
     hidden = field.evaluate("field => field.scrollHeight - field.clientHeight")
     assert hidden <= 0
+
+
+def test_enter_in_the_name_of_a_choice_keeps_it_and_makes_no_report(live_server, client, new_page):
+    cast = make_cast()
+    page = new_page()
+    enter(page, live_server, client, cast)
+    page.goto(f"{live_server.url}/m/{cast.book.slug}/reports/")
+    page.locator(".keep summary").click()
+    page.locator("#id_keep_as").fill("For Halvard")
+    page.keyboard.press("Enter")
+    page.locator("[id^=choice-] h3 >> nth=0").wait_for()
+    assert cast.book.schedules.get().name == "For Halvard"
+    assert not cast.book.reports.exists()

@@ -288,7 +288,7 @@ def test_twenty_parallel_accepts_make_one_member():
 def test_declining_is_kept_with_its_reason_and_can_be_changed(cast, client):
     member = ask(cast, email="nora@falk.example").membership
     page = client.post(path_of(member) + "decline/", {"reason": "no_time"})
-    assert page.status_code == 200
+    assert "You will not be written to at the next draft." in page.content.decode()
     invitation = Invitation.objects.get(membership=member)
     assert (invitation.state, invitation.decline_reason, invitation.ask_next) == (
         "declined", "No time for it now", False,
@@ -298,6 +298,12 @@ def test_declining_is_kept_with_its_reason_and_can_be_changed(cast, client):
     assert client.post(path_of(member)).status_code == 302
     invitation.refresh_from_db()
     assert (invitation.state, Review.objects.get(member=member).state) == ("accepted", "opened")
+
+
+def test_who_declines_and_will_be_asked_again_is_told_so(cast, client):
+    member = ask(cast, email="nora@falk.example").membership
+    page = client.post(path_of(member) + "decline/", {"reason": "no_time", "ask_next": "1"}).content.decode()
+    assert "You will be asked again at the next draft." in page
 
 
 def test_somebody_else_with_the_link_asks_for_their_own(cast, client):

@@ -248,6 +248,15 @@ def test_decisions_are_counted_at_the_top(draft, omar):
     assert found == [("2", "Changed"), ("1", "No change"), ("1", "Not decided yet")]
 
 
+def test_of_a_suggestion_only_what_differs_is_struck(draft, omar):
+    text = draft.placements.get(section__key="c1-1").text
+    start = text.text.index("Nobody owns")
+    selector = {"start": start, "end": start + len("Nobody owns")}
+    wanted = NewThread("suggestion", "", text_id=text.pk, selector=selector, replacement="Somebody owns")
+    create_thread(actor_of(omar), draft.manuscript, wanted)
+    assert "<del>Nobody</del> <ins>Somebody</ins> owns" in page(omar)
+
+
 # Ways out
 
 

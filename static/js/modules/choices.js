@@ -1,5 +1,6 @@
 /* A form that a browser fills in again, on the way back to its page, says that it changed: what shows its choices is
-   otherwise of those that the page came with.
+   otherwise of those that the page came with. Enter in a part that has a button of its own presses that one, not the
+   form's first.
 
    <form data-module="choices"> */
 
@@ -17,5 +18,11 @@ function isChanged(field) {
 start("choices", (form) => {
   addEventListener("pageshow", () => {
     if ([...form.elements].some(isChanged)) form.dispatchEvent(new Event("change"));
+  });
+  form.addEventListener("keydown", (event) => {
+    const button = event.target.closest("details")?.querySelector("button[formaction]");
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input") || !button) return;
+    event.preventDefault();
+    form.requestSubmit(button);
   });
 });
