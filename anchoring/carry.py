@@ -244,18 +244,22 @@ class _Reader:
     def _grown(self, edge: int, matched: int, home: int, step: int) -> int:
         """The new word at which the range ends, when its own last words were replaced there.
 
-        They were if the old word beyond the range still stands beyond what came instead, near by.
+        They were if the old word beyond the range still stands beyond what came instead, near by; or if both are the
+        edge of a paragraph, in the sentence that stayed.
         """
         if edge == matched:
             return home
-        beyond = edge + step
-        if not 0 <= beyond < len(self.to) or self.to[beyond] < 0:
+        beyond, lost = edge + step, abs(edge - matched)
+        if _at_edge(self.old.blocks, edge, step):
+            there, most = _edge_of_block(self.new.blocks, home, step), lost + 1
+            gap = (there - home) * step
+            if self.new.sentences[there] != self.new.sentences[home]:
+                return home
+        elif self.to[beyond] >= 0:
+            gap, most = (self.to[beyond] - home) * step - 1, 2 * lost + 2
+        else:
             return home
-        gap = (self.to[beyond] - home) * step - 1
-        lost = abs(edge - matched)
-        if not 0 < gap <= 2 * lost + 2 or self.old.blocks[beyond] != self.old.blocks[edge]:
-            return home
-        if any(self._claimed(home + step * n) for n in range(1, gap + 1)):
+        if not 0 < gap <= most or any(self._claimed(home + step * n) for n in range(1, gap + 1)):
             return home
         return home + step * gap
 
@@ -315,3 +319,14 @@ class _Reader:
 def _changed(count: int) -> str:
     names = ("", "One word", "Two words", "Three words", "Four words", "Five words")
     return f"{names[count] if count < len(names) else f'{count} words'} changed"
+
+
+def _at_edge(blocks: Sequence[int], word: int, step: int) -> bool:
+    """Whether a word is the last of its paragraph in that direction."""
+    beyond = word + step
+    return not 0 <= beyond < len(blocks) or blocks[beyond] != blocks[word]
+
+
+def _edge_of_block(blocks: Sequence[int], word: int, step: int) -> int:
+    """The last word of this word's paragraph in that direction."""
+    return bisect_right(blocks, blocks[word]) - 1 if step > 0 else bisect_left(blocks, blocks[word])

@@ -375,3 +375,22 @@ def test_the_frame_of_a_sentence_is_no_witness_that_the_sentence_stayed():
     at = old.index("only the drowned") + len("only ")
     assert carry(align(old, new), [Range(at, at + 3)])[0].fate == "detached"
     assert carry_one(old, new, "patient parrot").fate == "kept"
+
+
+PARAGRAPHS = "The harbour was calm.\n\nNobody owns the night shift. The pager does.\n\nGulls remember."
+
+
+@pytest.mark.parametrize(
+    "words, was, now, found",
+    [
+        ("Nobody owns the night shift.", "Nobody owns", "Somebody owns", "Somebody owns the night shift."),
+        ("The pager does.", "pager does", "pager rings", "The pager rings."),
+        ("Nobody owns the night shift.", "Nobody", "It is late. Nobody", "Nobody owns the night shift."),
+        ("Nobody owns the night shift.", "Nobody owns", "It is late. We share", "the night shift."),
+    ],
+)
+def test_a_word_replaced_at_the_edge_of_a_paragraph_stays_in_it_and_a_new_sentence_does_not_come_in(
+    words, was, now, found
+):
+    new = PARAGRAPHS.replace(was, now)
+    assert words_of(new, carry_one(PARAGRAPHS, new, words)) == found
