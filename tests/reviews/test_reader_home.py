@@ -124,6 +124,12 @@ def test_nothing_is_left_to_do_for_who_has_submitted_or_stopped(omar, state):
     assert "<h1>Omar Haddad</h1>" in page(omar) and "about 8 minutes" not in page(omar)
 
 
+def test_what_was_not_done_is_said_plainly_once_the_review_is_in(omar):
+    signed_in(omar).post(HOME + "review/", {"state": "submitted"})
+    assert [said for _title, said in path_of(omar)] == ["not read", *["not answered"] * 4]
+    assert "Skip<" not in page(omar)
+
+
 def test_a_step_is_skipped_kept_and_taken_back(omar):
     client = signed_in(omar)
     address = reverse("path_step", args=["the-night-shift"])
