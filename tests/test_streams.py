@@ -136,7 +136,7 @@ def test_who_comes_again_is_told_what_they_missed(cast, listen):
 def test_who_may_not_know_of_the_book_gets_what_a_page_gets(cast, listen, web):
     for who in cast.OUTSIDE:
         stream = listen(who)
-        assert (stream.status, stream.kind) == (404, "text/html; charset=utf-8"), who
+        assert (stream.status, stream.kind) == (404, "application/json"), who
     assert web.get("/live/no-such-book/", Accept="text/event-stream")[0] == 404
     assert listen("author", headers={"Origin": "https://evil.example"}).status == 403
     assert listen("author", headers={"Origin": web.url}).status == 200
