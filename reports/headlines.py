@@ -101,7 +101,7 @@ def sees(book: Data, codes: dict[str, str], named: bool) -> Data:
 
 
 def loses(rows: Sequence[Data], finished: int | None, named: bool) -> list[Data]:
-    """The chapter that makes sense to fewest, where that is under 60 %.
+    """The chapter that makes sense to fewest, where that is under 60 %; all of them where several have that share.
 
     Where names are not known totals leave blank cells out: one that holds fewer than two thirds of those who finished
     is none to say it by. The rule looks at nothing that is blank.
@@ -114,11 +114,19 @@ def loses(rows: Sequence[Data], finished: int | None, named: bool) -> list[Data]
     known = sorted(((s, r) for s, r in shares if s is not None), key=lambda pair: (pair[0], pair[1]["position"]))
     if not known or known[0][0] >= 0.6:
         return []
+    lowest = [pair for pair in known if whole(pair[0]) == whole(known[0][0])]
+    rest = f", against {percent(known[len(lowest)][0])} or more everywhere else." if len(lowest) < len(known) else "."
     share, row = known[0]
-    n = low_high(row["all"])[2]
-    detail = f"{percent(share)} of {n} readers say it makes sense"
-    detail += f", against {percent(known[1][0])} or more everywhere else." if len(known) > 1 else "."
-    return [{"rule": "loses_readers", "n": n, "text": f"{chapter_name(row)} loses its readers.", "detail": detail}]
+    n = min(low_high(row["all"])[2] for _, row in lowest)
+    if len(lowest) == 1:
+        text, detail = f"{chapter_name(row)} loses its readers.", f"{percent(share)} of {n} readers say it makes sense"
+    else:
+        lowest.sort(key=lambda pair: pair[1]["position"])
+        said = [f"{chapter_name(row)} {percent(share)} of {low_high(row['all'])[2]}" for share, row in lowest]
+        text = f"{number(len(lowest), capital=True)} chapters lose their readers."
+        detail = f"Makes sense: {', '.join(said)}"
+    detail += rest
+    return [{"rule": "loses_readers", "n": n, "text": text, "detail": detail}]
 
 
 def divides(rows: Sequence[Data], codes: dict[str, str], kind: str) -> list[Data]:

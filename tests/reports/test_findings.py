@@ -159,6 +159,25 @@ def test_split_gap_and_headlines_follow_their_rules():
     assert "loses_readers" not in rules  # four of six say yes: 67 %
 
 
+def test_the_chapter_that_loses_its_readers_is_not_one_of_several_alike():
+    def told(first, second):
+        said = [verdict(f"d{n}", DEV, "c1", v) for n, v in enumerate(first)]
+        said += [verdict(f"d{n}", DEV, "c2", v) for n, v in enumerate(second)]
+        (found,) = [h for h in findings(snapshot(answers=tuple(said)))["headlines"] if h["rule"] == "loses_readers"]
+        return found["text"], found["detail"], found["n"]
+
+    assert told(("yes", "no", "no"), ("yes", "yes", "no")) == (
+        "Chapter 1 loses its readers.",
+        "33% of 3 readers say it makes sense, against 67% or more everywhere else.",
+        3,
+    )
+    assert told(("yes", "no", "no"), ("yes", "partly", "no", "yes", "no", "no")) == (
+        "Two chapters lose their readers.",
+        "Makes sense: Chapter 1 33% of 3, Chapter 2 33% of 6.",
+        3,
+    )
+
+
 def test_notes_stand_in_the_order_of_the_book_with_their_context():
     said = (
         Remark("late", "a", "comment", "second", DEV, chapter="c1", section="c1-1", start=50, end=60),
