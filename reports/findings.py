@@ -203,6 +203,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         said += headlines.waiting(counted)
     authors = sorted(snapshot.authors)
     unquoted = remarks.unquoted(chosen, voices)
+    silent = sum(not voices.may_stand(remark) for remark in chosen)
     thin = wanted is not None and not set(columns) <= voices.apart
     return {
         "format": "widemargin-report/1",
@@ -244,7 +245,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
             if d.slug in columns
         ],
         "headlines": said,
-        "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value, len(unquoted), thin),
+        "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value, len(unquoted), thin, silent),
         "coverage": covered,
         "book": {"value": book, "sees_value": seeing(book)},
         "spheres": by_sphere(snapshot, tables, None if wanted is None else columns),

@@ -209,9 +209,12 @@ def waiting(remarks: Data) -> list[Data]:
     return [{"rule": "waiting", "n": n, "text": text[:1].upper() + text[1:], "detail": f"Of {total} in all."}]
 
 
-def left_out(full: bool, named: bool, chapter_value: bool, unquoted: int, thin: bool = False) -> list[str]:
-    """What a thin report does not show, and why; how many notes are `unquoted` by the author's choice. `thin`: it is
-    made of disciplines some of which are too small for that."""
+def left_out(
+    full: bool, named: bool, chapter_value: bool, unquoted: int, thin: bool = False, silent: int = 0
+) -> list[str]:
+    """What a thin report does not show, and why; how many notes are `unquoted` by the author's choice, and how many
+    are `silent`, as nobody allowed to quote them. `thin`: it is made of disciplines some of which are too small for
+    that."""
     said = []
     if not full:
         said.append("Colours, means and gaps of the tension map: no discipline has three readers of one chapter.")
@@ -228,4 +231,9 @@ def left_out(full: bool, named: bool, chapter_value: bool, unquoted: int, thin: 
     if unquoted:
         text = several(unquoted, "note is", "notes are")
         said.append(f"{text[:1].upper()}{text[1:]} not quoted, by the author’s choice. Every figure counts them.")
+    if silent:
+        text = several(silent, "note is not quoted, as its writer", "notes are not quoted, as their writers")
+        said.append(
+            f"{text[:1].upper()}{text[1:]} did not allow it. Every figure counts {'it' if silent == 1 else 'them'}."
+        )
     return said

@@ -84,12 +84,13 @@ def narrowed(data: Data, slug: str) -> Data:
     told = theirs(data["stories"]["notes"])
     came = [*told, *(fact for fact in unquoted if fact["kind"] == "experience")]
     about_left_out = (full, data["named"], data["map"]["value"] is not None, len(unquoted))
+    elsewhere = (data["remarks"]["by_discipline"][slug] or 0) - counted["total"]
     return {
         **data,
         "filters": data["filters"] | {"disciplines": [slug]},
         "disciplines": [about],
         "headlines": said,
-        "left_out": [*headlines.left_out(*about_left_out), WHOLE],
+        "left_out": [*headlines.left_out(*about_left_out), *whole_alone(elsewhere), WHOLE],
         "coverage": covered,
         "book": {"value": book, "sees_value": {slug: data["book"]["sees_value"][slug]}},
         "spheres": None,
@@ -123,6 +124,14 @@ def narrowed(data: Data, slug: str) -> Data:
         "notes": notes,
         "answers": answers,
     }
+
+
+def whole_alone(notes: int) -> list[str]:
+    """The sentence for so many notes that the whole counts for the discipline and that have no words here."""
+    if notes < 1:
+        return []
+    text = headlines.several(notes, "note", "notes")
+    return [f"{text[:1].upper()}{text[1:]} without words that may stand here: the whole report alone counts them."]
 
 
 def in_context(places: list[Data], theirs: Callable[[Iterable[Data]], list[Data]]) -> list[Data]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reports.canonical import canonical, sha256
 from reports.findings import findings
 from reports.formats import by_discipline
-from reports.narrowing import narrowed, notes_of, speaking
+from reports.narrowing import narrowed, notes_of, speaking, whole_alone
 from reports.page import page
 from reports.snapshot import Discipline, Edition, Remark
 from tests.reports.hostile import WORDS, hostile_round
@@ -71,6 +71,19 @@ def test_its_figures_are_those_of_the_whole(edition):
         theirs = [n for n in notes_of(whole) if n["who"]["discipline"] == slug]
         assert list(notes_of(part)) == theirs and part["remarks"]["total"] == len(theirs)
         assert sum(part["remarks"]["by_kind"].values()) == len(theirs)
+
+
+def test_where_it_counts_fewer_notes_than_the_whole_it_says_so():
+    for edition in (Edition("readers"), Edition("publisher", names=False)):
+        whole = findings(full_round(notes=300), edition)
+        for slug, counted in whole["remarks"]["by_discipline"].items():
+            part = narrowed(whole, slug)
+            elsewhere = (counted or 0) - part["remarks"]["total"]
+            said = [line for line in part["left_out"] if "the whole report alone" in line]
+            assert len(said) == (elsewhere > 0) and said[:1] == whole_alone(elsewhere)
+        assert any("the whole report alone" in line for line in narrowed(whole, DEV)["left_out"])
+    desk = narrowed(findings(full_round()), DEV)
+    assert not any("the whole report alone" in line for line in desk["left_out"])
 
 
 def test_with_names_it_says_what_a_report_on_that_discipline_alone_says():

@@ -14,7 +14,7 @@ from reports.findings import findings
 from reports.formats import FORMATS
 from reports.making import Wish, request_report
 from reports.models import QuoteChoice
-from reports.narrowing import narrowed
+from reports.narrowing import narrowed, notes_of
 from reports.page import page
 from reports.snapshot import Edition, Remark
 from reviews.models import Thread
@@ -158,10 +158,24 @@ def test_left_out_words_are_in_no_file_that_leaves_and_on_the_desk_only_in_the_l
     assert "Not quoted" in text_of("html", data)
 
 
-def test_nobody_is_told_of_what_could_not_have_been_quoted():
+def test_what_could_not_have_been_quoted_is_not_left_out_by_the_author():
     silent = said("1", "a", OPS, "Not outside.", permission="no", choice="hidden")
     data = findings(book(silent), Edition("publisher"))
-    assert not any("not quoted" in line for line in data["left_out"])
+    assert not any("the author’s choice" in line for line in data["left_out"])
+
+
+@pytest.mark.parametrize("edition", LEAVING)
+def test_notes_that_are_counted_and_not_quoted_are_told_by_number(edition):
+    """The list of all notes is shorter than their figure, and the report says by how many."""
+    one = said("1", "a", OPS, "Not outside.", permission="no")
+    told = "not quoted, as"
+    data = findings(book(*MET, one), Edition(edition))
+    assert "One note is not quoted, as its writer did not allow it. Every figure counts it." in data["left_out"]
+    more = findings(full_round(), Edition(edition))
+    (line,) = [line for line in more["left_out"] if told in line]
+    silent = more["remarks"]["total"] - sum(1 for _ in notes_of(more))
+    assert line == f"{silent} notes are not quoted, as their writers did not allow it. Every figure counts them."
+    assert not any(told in line for line in findings(book(*MET, one))["left_out"])
 
 
 def test_the_same_choices_give_the_same_bytes_and_others_other_ones():
