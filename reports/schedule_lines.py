@@ -81,7 +81,7 @@ def chosen(manuscript: Manuscript, wish: Wish, chapters: dict[str, str]) -> list
     """The form of names, and what narrows a report."""
     disciplines = {d.slug: d.resolved().name for d in manuscript.all_disciplines}
     kept = [
-        str(dict(NAMES)[names_of(wish)]),
+        _for_whom(wish),
         _listed(wish.disciplines, disciplines),
         _listed(wish.chapters, chapters),
         _listed(wish.kinds, KIND_WORDS),
@@ -97,6 +97,13 @@ def chosen(manuscript: Manuscript, wish: Wish, chapters: dict[str, str]) -> list
     if wish.cover:
         kept.append(_("with a covering note"))
     return [capfirst(words) for words in kept if words]
+
+
+def _for_whom(wish: Wish) -> str:
+    """The form of names as the dialog says it; the one for the desk without names is for scripts alone."""
+    if wish.edition == "author" and wish.names is False:
+        return _("No names: for your desk only")
+    return str(dict(NAMES)[names_of(wish)])
 
 
 def _listed(chosen: Any, words: dict[str, str]) -> str:

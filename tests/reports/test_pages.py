@@ -1,11 +1,14 @@
 """The pages of reports: for the author team, and a stranger learns nothing."""
 
+import re
+
 import pytest
 
 from jobs.models import Job
+from reports.making import Wish, request_report
 from reports.models import Report
-from tests.books import make_author, make_book, make_reader
-from tests.reports.test_collecting import answer, say
+from tests.books import actor_of, make_author, make_book, make_reader
+from tests.reports.test_collecting import answer, author_of, say
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +115,13 @@ def test_the_dialog_offers_each_form_by_what_it_is(as_author, draft, run_jobs):
     got = as_author.get(address(draft, f"{report.pk}/files/xlsx/"))
     assert got["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert b"".join(got.streaming_content).startswith(b"PK")
+
+
+def test_one_made_by_a_script_for_the_desk_without_names_says_so(as_author, draft):
+    request_report(actor_of(author_of(draft)), draft.manuscript, Wish(formats=("json",), names=False))
+    listed = as_author.get(address(draft)).text
+    (holds,) = re.findall('<span class="holds">(.*?)</span>', listed)
+    assert holds == "No names: for your desk only"
 
 
 def test_reports_of_one_minute_are_told_apart_by_whom_they_are_for(as_author, draft, run_jobs):
