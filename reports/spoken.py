@@ -24,10 +24,17 @@ def passages(pages: Pages) -> list[Data]:
                 "before": q["before"],
                 "quote": q["quote"],
                 "after": q["after"],
-                "notes": [note(pages, n) for n in notes],
+                "notes": [beneath(q["quote"], note(pages, n)) for n in notes],
             }
         )
     return made
+
+
+def beneath(quote: str, said: Data) -> Data:
+    """A note as it stands beneath the words of a passage: where it replaces others than these it says which."""
+    if said["replacement"] is None or said["quote"] in ("", quote):
+        return said
+    return said | {"instead": f"Instead of “{said['quote']}”"}
 
 
 def conflict_rows(pages: Pages) -> list[Data]:

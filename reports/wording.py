@@ -182,6 +182,7 @@ def note(pages: Pages, data: Data) -> Data:
         "person": pages.person(data["who"]),
         "body": data["body"],
         "replacement": data["replacement"],
+        "instead": "Instead",
         "before": data["before"],
         "quote": data["quote"],
         "after": data["after"],

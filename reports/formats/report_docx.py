@@ -272,7 +272,7 @@ def note(entry: Data, quote: bool = True) -> Iterator[str]:
         yield text(entry["body"], style="Words")
     if entry["replacement"] is not None:
         yield paragraph(
-            run("Instead: ", bold=True),
+            run(f"{entry['instead']}: ", bold=True),
             run(entry["replacement"] or "nothing"),
             style="Words",
             first=entry["replacement"],

@@ -85,6 +85,18 @@ def test_all_that_is_shown_first_stands_however_many():
     assert len(findings(book(*many))["quotes"]) == 12
 
 
+def test_a_suggestion_beneath_a_longer_passage_says_which_words_it_replaces():
+    wide = said("1", "a", OPS, "All of it.", 1, quote="ten letters and more words", end=27)
+    edit = replace(said("2", "d", DEV, "Shorter.", 5, quote="letters", end=12), kind="suggestion", replacement="signs")
+    for name in ("markdown", "report_docx", "pdf", "html"):
+        text = text_of(name, findings(book(wide, edit)))
+        here = text[text.index("In their words") : text.index("All notes, in their place")]
+        assert "letters" in here[here.index("Shorter.") - 200 * (name == "markdown") :], name
+        if name in ("report_docx", "pdf"):
+            assert "Instead of “letters”: " in here and "Instead: " not in here
+            assert "Instead: " in text[len(here) + text.index("In their words") :]
+
+
 def test_stories_shown_first_and_left_out():
     told = [replace(said(str(n), "a", OPS, f"Story {n}.", n * 20), kind="experience") for n in range(3)]
     told[2], told[0] = replace(told[2], choice="pinned"), replace(told[0], choice="hidden")
