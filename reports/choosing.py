@@ -31,6 +31,9 @@ def not_chosen(pages: Pages) -> list[str]:
         said.append(f"Notes from {moment(pages, chosen['until'])} on.")
     if pages.data["edition"] == "author" and not chosen["author_only"]:
         said.append("Notes for the author only.")
+    narrowed = [chosen[name] for name in ("disciplines", "kinds", "decisions", "since", "until")]
+    if pages.data["done"] and (any(narrowed) or not chosen["author_only"]):
+        said.append("Nothing from “Which chapters are done”: all disciplines and all notes count there.")
     return said
 
 
