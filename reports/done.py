@@ -16,7 +16,7 @@ from reports.tables import Tables
 
 Data = dict[str, Any]
 BLOCKING = ("confusing", "disagree")
-NO_ANSWERS, LEFT_BLANK = "no answers", "left blank"
+NO_ANSWERS, LEFT_BLANK, NOBODY_ASKED = "no answers", "left blank", "nobody asked"
 
 
 def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
@@ -36,7 +36,7 @@ def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]
         if tables.asks_chapter_value:
             values = [tables.chapter_value.cell(chapter.key, d) for d in tables.columns]
         criteria = [
-            criterion("read", bool(asked) and len(read) * 3 >= len(asked) * 2, f"{len(read)} of {len(asked)}"),
+            read_by(len(read), len(asked)),
             makes_sense(tables.chapter_sense.total(chapter.key)),
             worth_it(values),
             unblocked(notes, len(read)),
@@ -72,6 +72,12 @@ def section_state(section: Section, tables: Tables, remarks: Sequence[Remark]) -
 def criterion(name: str, holds: bool | None, figure: str) -> Data:
     """One criterion: whether it holds (None: not asked) and the figure it rests on."""
     return {"name": name, "holds": holds, "figure": figure}
+
+
+def read_by(disciplines: int, asked: int) -> Data:
+    """Read in two thirds of the disciplines asked."""
+    figure = f"{disciplines} of {asked}" if asked else NOBODY_ASKED
+    return criterion("read", asked > 0 and disciplines * 3 >= asked * 2, figure)
 
 
 def makes_sense(figure: Figure) -> Data:
@@ -122,6 +128,7 @@ WORDS = {
 }
 WITHOUT = {
     NO_ANSWERS: "nobody has said yet whether it makes sense",
+    NOBODY_ASKED: "no reader has been asked yet",
     LEFT_BLANK: "too few have said whether it makes sense for a figure to stand",
 }
 

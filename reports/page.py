@@ -35,9 +35,11 @@ def facts(pages: Pages) -> list[Data]:
     notes: Data = data["remarks"]
     waiting = notes["by_decision"]["open"] if data["edition"] == "author" else 0
     said = [voices(pages)]
-    if everyone["asked"] is not None:
+    if everyone["asked"]:
         asked = f"of {everyone['asked']} {'reader' if everyone['asked'] == 1 else 'readers'} finished"
         said.insert(0, {"figure": f"{everyone['finished']}", "text": asked})
+    elif everyone["asked"] == 0:
+        said.insert(0, {"figure": "0", "text": "readers asked"})
     wait = f", {waiting} to answer" if waiting else ""
     said.append({"figure": str(notes["total"]), "text": f"{'note' if notes['total'] == 1 else 'notes'}{wait}"})
     draft: Data = data["draft"]

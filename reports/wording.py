@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reports.headlines import mean, percent, several
+from reports.headlines import mean, number, percent, several
 
 Data = dict[str, Any]
 
@@ -244,4 +244,6 @@ def story_line(data: Data) -> str:
     if not total:
         return ""
     came = f"{several(total, 'story', 'stories')} came in."
-    return came[:1].upper() + came[1:] + f" {told['quotable']} may be quoted, {told['named']} of them by name."
+    quoted = f"{number(told['quotable'], capital=True)} may be quoted" if told["quotable"] else "None may be quoted"
+    named = f", {number(told['named'])} by name" if told["named"] else ""
+    return f"{came[:1].upper()}{came[1:]} {quoted}{named}."

@@ -47,6 +47,23 @@ def test_chapters_that_were_chosen_are_named():
     )
 
 
+@pytest.mark.parametrize(
+    ("chosen", "narrowed"),
+    [
+        ({}, False),
+        ({"chapters": ("c1",)}, False),
+        ({"disciplines": (DEV,)}, True),
+        ({"since": "2026-04-07T00:00:00.000000Z"}, True),
+        ({"author_only": False}, True),
+        ({"edition": "readers", "disciplines": (DEV,)}, False),
+    ],
+)
+def test_what_a_narrowed_report_says_of_chapters_is_of_everyone_and_it_says_so(chosen, narrowed):
+    """Its other figures are of those chosen alone: the same chapter has two shares in it."""
+    said = "Nothing from “Which chapters are done”: all disciplines and all notes count there."
+    assert (said in left_out(**chosen)) is narrowed
+
+
 def test_a_report_of_one_discipline_says_it_in_its_title_alone():
     assert not any("Other disciplines" in said for said in left_out(disciplines=(DEV,)))
 
@@ -69,6 +86,26 @@ def test_why_a_chapter_is_not_done_is_a_sentence_without_answers_too():
     for named, words in ((True, "nobody has said yet"), (False, "too few have said")):
         states = done.chapter_states(book, Tables(book, named=named), ())
         assert all(words in done.why_not(state) and "sense to" not in done.why_not(state) for state in states)
+
+
+def test_where_nobody_was_asked_no_share_of_nobody_is_told():
+    shown = page(findings(snapshot(members=members(("a", DEV)), answers=(rating("a", DEV, 4),))))
+    assert shown["facts"][0] == {"figure": "0", "text": "readers asked"}
+    assert shown["done"][0]["criteria"][0]["figure"] == "nobody asked"
+    assert shown["done"][0]["why"].startswith("No reader has been asked yet; ")
+
+
+@pytest.mark.parametrize(
+    ("permissions", "said"),
+    [
+        (("no",), "One story came in. None may be quoted."),
+        (("no", "unnamed"), "Two stories came in. One may be quoted."),
+        (("named", "named", "unnamed"), "Three stories came in. Three may be quoted, two by name."),
+    ],
+)
+def test_how_many_stories_may_be_quoted_is_a_sentence(permissions, said):
+    told = [Remark(str(n), "a", "experience", "Once.", DEV, permission=each) for n, each in enumerate(permissions)]
+    assert page(findings(snapshot(members=members(("a", DEV)), remarks=tuple(told))))["story_line"] == said
 
 
 def test_few_ratings_are_not_called_none():
