@@ -52,13 +52,26 @@ def table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
     return "\n".join(lines)
 
 
+def quoted(before: str, quote: str, after: str) -> str:
+    """Words in bold among those around them, with the spaces that are there. Where bold could not begin or end, at a
+    sign that touches a letter outside, a space is put."""
+    start = " " if before[-1:].isspace() or quote[:1].isspace() or sticks(before[-1:], quote.lstrip()[:1]) else ""
+    end = " " if after[:1].isspace() or quote[-1:].isspace() or sticks(after[:1], quote.rstrip()[-1:]) else ""
+    return f"{line(before)}{start}**{line(quote)}**{end}{line(after)}".strip()
+
+
+def sticks(outside: str, inside: str) -> bool:
+    """Whether marks between these two letters are not the edge of bold: a sign inside, a letter outside."""
+    return outside.isalnum() and not inside.isalnum()
+
+
 def note(entry: dict[str, Any]) -> list[str]:
     """One note: the words it answers, who, what, what became of it."""
     person = entry["person"]
     who = " ".join(part for part in (person["code"], person["label"]) if part)
     parts = []
     if entry["quote"]:
-        parts.append(f"> {line(entry['before'])} **{line(entry['quote'])}** {line(entry['after'])}")
+        parts.append(f"> {quoted(entry['before'], entry['quote'], entry['after'])}")
     head = f"**{line(who)}**, {line(entry['label'])}"
     parts.append(f"{head}. {line(entry['state'])}" if entry["state"] else f"{head}.")
     if entry["body"]:

@@ -20,7 +20,7 @@ from reports.canonical import canonical, sha256
 from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats, pdf
 from reports.formats.csv import COLUMNS
-from reports.formats.markdown import line
+from reports.formats.markdown import line, quoted
 from reports.snapshot import Answer, Discipline, Edition
 from tests.reports.hostile import WORDS, hostile_round
 from tests.reports.samples import full_round, snapshot
@@ -194,6 +194,28 @@ def test_markdown_prints_words_as_typed(hostile, dialect):
     for words in HOSTILE + RIGHT_TO_LEFT:
         assert flat(words) in plain, words
     assert "<script" not in text and "<em>it" not in text
+
+
+@pytest.mark.parametrize(
+    ("before", "quote", "after"),
+    [
+        ("One sheet, ", "one side", ", written by hand."),
+        ("", "Whole sentence.", ""),
+        ("It costs four", " minutes ", "each."),
+        ("un", "believ", "able"),
+        ("He said ", "“no”", "."),
+        ("*", "*", "*"),
+    ],
+)
+def test_markdown_quotes_the_book_with_its_own_spaces(before, quote, after):
+    html = pypandoc.convert_text(quoted(before, quote, after), "html", format="gfm")
+    assert re.sub("<[^>]*>", "", html).strip() == before + quote + after
+    assert f"<strong>{quote.strip()}</strong>" in html
+
+
+def test_markdown_quotes_in_bold_where_its_marks_alone_would_not_be():
+    html = pypandoc.convert_text(quoted("He said", "(no)", "and left"), "html", format="gfm")
+    assert html.strip() == "<p>He said <strong>(no)</strong> and left</p>"
 
 
 def test_markdown_is_read_as_it_is_and_escapes_no_more_than_it_must():
