@@ -25,6 +25,7 @@ from reports.wording import (
     how_to_read,
     story_line,
     sureness,
+    total_name,
 )
 
 
@@ -103,7 +104,7 @@ def maps(pages: Pages) -> list[Data]:
 def map_row(pages: Pages, row: Data, kind: str) -> Data:
     """One row of the map in words."""
     title = pages.chapter_title(row["key"], row["title"])
-    total = pages.cell(row["all"], f"{title}, all readers")
+    total = pages.cell(row["all"], f"{title}, {total_name(pages.data).lower()}")
     cells = [
         pages.cell(figure, f"{pages.name(slug)}, {title}") | {"code": pages.code(slug)}
         for slug, figure in pages.in_order(row["by_discipline"])
@@ -387,6 +388,7 @@ def page(data: Data) -> Data:
         "signed": data["signed"] or ", ".join(data["manuscript"]["authors"]),
         "paper": data["paper"],
         "named": data["named"],
+        "everyone": total_name(data),
         "headlines": data["headlines"],
         "columns": [{"code": d["code"], "name": d["name"]} for d in pages.disciplines.values()],
         "value": value,

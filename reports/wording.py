@@ -201,6 +201,11 @@ def place(pages: Pages, data: Data) -> str:
     return ", ".join(part for part in parts if part) or "The book"
 
 
+def total_name(data: Data) -> str:
+    """What a total is called: where blank cells or other disciplines are left out of it, it is not of all readers."""
+    return "All readers" if data["named"] and data["filters"]["disciplines"] is None else "All shown here"
+
+
 def how_to_read(data: Data) -> str:
     """The paragraph at the end that says what the numbers are worth."""
     said = (

@@ -131,7 +131,7 @@ def figures(shown: dict[str, Any]) -> list[str]:
     parts += ["## Value of the book, by discipline", table(head, rows)]
     parts.append("## Tension map")
     for chart in shown["maps"]:
-        head = ("", *(c["code"] for c in shown["columns"]), "All readers", "Gap")
+        head = ("", *(c["code"] for c in shown["columns"]), shown["everyone"], "Gap")
         cells = []
         for row in chart["rows"]:
             gap = row["gap"]["size"] if row["gap"] else ""
@@ -188,7 +188,8 @@ def since_last(shown: dict[str, Any]) -> list[str]:
     since = shown["since"]
     if not since:
         return []
-    head = ("", "Makes sense", "Change", "n", "All readers", "Value", "Change", "n", "All readers")
+    of_all = shown["everyone"]
+    head = ("", "Makes sense", "Change", "n", of_all, "Value", "Change", "n", of_all)
     rows = []
     for row in since["rows"]:
         pair = [row[kind] or dict.fromkeys(("text", "change", "n", "beside"), "") for kind in ("verdict", "value")]

@@ -104,7 +104,7 @@ def figures(shown: Data) -> Iterator[str]:
         yield table(
             chart["caption"],
             [34, *[12] * len(shown["columns"]), 22, 22],
-            ["", *(c["code"] for c in shown["columns"]), "All readers", "Gap, low to high"],
+            ["", *(c["code"] for c in shown["columns"]), shown["everyone"], "Gap, low to high"],
             map(map_row, chart["rows"]),
             head_style="TableFigure",
         )
@@ -292,7 +292,8 @@ def since(shown: Data) -> Iterator[str]:
     yield heading(f"Since draft {then['label']}")
     yield text(f"Of readers who answered for both drafts; beside it, of everyone each time. {then['line']}", "Lede")
     if then["rows"]:
-        heads = ["", "Makes sense", "Change", "n", "All readers", "Value", "Change", "n", "All readers"]
+        of_all = shown["everyone"]
+        heads = ["", "Makes sense", "Change", "n", of_all, "Value", "Change", "n", of_all]
         rows = ([label(row["title"]), *map(label, then_and_now(row))] for row in then["rows"])
         yield table("Then and now", [30, 22, 15, 7, 24, 17, 15, 7, 24], heads, rows)
 

@@ -9,7 +9,7 @@ from reports.formats.office import content_types, core_properties, moment, relat
 from reports.formats.packing import Package, in_memory
 from reports.formats.sheets import Cell, Sheet, styles_xml, table, workbook_xml
 from reports.page import page
-from reports.wording import Pages
+from reports.wording import Pages, total_name
 
 Data = dict[str, Any]
 SHEETS = ("summary", "ratings", "notes", "answers")
@@ -141,14 +141,15 @@ def summary(data: Data, shown: Data, sha256: str) -> Iterator[tuple[Cell, ...]]:
     heads = ("Discipline", "Sees value", "n", "Mean", *(f"Rated {at}" for at in range(1, 6)))
     yield from section("Value of the book, by discipline", heads, map(value_cells, shown["value"]))
     for chart in shown["maps"]:
-        heads = ("", *(c["code"] for c in shown["columns"]), "All readers", "Gap")
+        heads = ("", *(c["code"] for c in shown["columns"]), shown["everyone"], "Gap")
         yield from section(f"Tension map. {chart['caption']}", heads, map(map_cells, chart["rows"]))
     if shown["neighbours"]:
         heads = ("", *(c["code"] for c in shown["columns"]), "All neighbours")
         title = "Sections and their neighbours. Share of yes to “does it make sense”; below it the notes left"
         yield from section(title, heads, (cells for row in shown["neighbours"] for cells in neighbour_cells(row)))
     if shown["since"]:
-        heads = ("", "Makes sense", "Change", "n", "All readers", "Value", "Change", "n", "All readers")
+        of_all = shown["everyone"]
+        heads = ("", "Makes sense", "Change", "n", of_all, "Value", "Change", "n", of_all)
         yield from section(f"Since draft {shown['since']['label']}", heads, map(since_cells, shown["since"]["rows"]))
         yield from prose(["Of readers who answered for both drafts; beside it, of all.", shown["since"]["line"]])
     if shown["done"]:
@@ -246,7 +247,7 @@ def ratings(pages: Pages) -> Iterator[Mapping[str, Cell]]:
 
 def block(pages: Pages, question: str, about: Mapping[str, Cell], figures: Data) -> Iterator[Mapping[str, Cell]]:
     """The figure of all readers, then of each discipline."""
-    voices = [("", "All readers", figures["all"])]
+    voices = [("", total_name(pages.data), figures["all"])]
     voices += [(pages.code(d), pages.name(d), figure) for d, figure in pages.in_order(figures["by_discipline"])]
     for code, name, figure in voices:
         row = {"question": question, **about, "discipline": code, "discipline_name": name}

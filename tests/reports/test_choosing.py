@@ -1,11 +1,14 @@
 """What was chosen is said on the first page, and how figures and missing figures are told."""
 
+import io
+import zipfile
+
 import pytest
 
 from reports import done
 from reports.figures import tenth
 from reports.findings import findings
-from reports.formats import markdown
+from reports.formats import FORMATS, markdown
 from reports.page import page
 from reports.snapshot import Edition, Remark, Review
 from reports.tables import Tables
@@ -62,6 +65,27 @@ def test_what_a_narrowed_report_says_of_chapters_is_of_everyone_and_it_says_so(c
     """Its other figures are of those chosen alone: the same chapter has two shares in it."""
     said = "Nothing from “Which chapters are done”: all disciplines and all notes count there."
     assert (said in left_out(**chosen)) is narrowed
+
+
+@pytest.mark.parametrize(
+    ("chosen", "total"),
+    [
+        ({}, "All readers"),
+        ({"chapters": ("c1",)}, "All readers"),
+        ({"disciplines": (DEV, OPS)}, "All shown here"),
+        ({"names": False}, "All shown here"),
+        ({"edition": "publisher"}, "All shown here"),
+    ],
+)
+def test_a_total_that_leaves_readers_out_is_not_of_all_readers(chosen, total):
+    data = findings(full_round(readers=30), Edition(**chosen))
+    for name in ("html", "markdown", "report_docx", "xlsx"):
+        made = FORMATS[name].render(data, "0" * 64)
+        if name in ("report_docx", "xlsx"):
+            parts = zipfile.ZipFile(io.BytesIO(made))
+            made = b"".join(parts.read(part) for part in parts.namelist() if part.endswith(".xml"))
+        assert (b"ll readers" in made) is (total == "All readers"), name
+        assert (b"ll shown here" in made) is (total != "All readers"), name
 
 
 def test_a_report_of_one_discipline_says_it_in_its_title_alone():

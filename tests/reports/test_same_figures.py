@@ -103,10 +103,11 @@ def test_the_words_of_the_pdf_hold_the_same_figures(files):
             assert " ".join(row) in values
         elif figure["hidden"]:
             assert not re.search(rf"{code} {name} \d", values)
-    rows = text[text.index("Makes sense: share") : text.index("Their own section all readers")]
+    total = page(files.json)["everyone"].lower()
+    rows = text[text.index("Makes sense: share") : text.index(f"Their own section {total}")]
     for row in files.json["map"]["verdict"][:-1]:
         title = f"{row['position']}. {row['title']}"
-        part = rows.split(title)[1].split(" all readers: ")[1].split(f"{row['position'] + 1}. ")[0]
+        part = rows.split(title)[1].split(f" {total}: ")[1].split(f"{row['position'] + 1}. ")[0]
         yes, n = row["all"]["yes"], row["all"]["n"]
         assert part.startswith(f"{int(yes / n * 100 + 0.5)}%, n {n} ")
         shown = [f for _, f in ((s, row["by_discipline"][s]) for s in codes(files)) if f["step"] is not None]
@@ -264,7 +265,7 @@ def test_what_neighbours_say(files):
 
 def test_then_and_now(files):
     shown = page(files.json)["since"]
-    told = word_rows(files, "All readers")[-len(shown["rows"]) :] if shown else []
+    told = word_rows(files, page(files.json)["everyone"])[-len(shown["rows"]) :] if shown else []
     sheet = rows_after(files, "Since draft", len(shown["rows"])) if shown else []
     for row, in_word, in_sheet in zip(shown["rows"] if shown else [], told, sheet, strict=True):
         said = [row["title"]]
