@@ -402,6 +402,7 @@ def page(data: Data) -> Data:
         "sections": section_rows(pages),
         "conflicts": spoken.conflict_rows(pages),
         "quotes": spoken.passages(pages),
+        "why_quotes": spoken.why_these(pages),
         "stories": spoken.stories(pages),
         "story_line": story_line(data),
         "questions": other_questions(pages),

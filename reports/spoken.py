@@ -30,6 +30,13 @@ def passages(pages: Pages) -> list[Data]:
     return made
 
 
+def why_these(pages: Pages) -> str:
+    """Why the passages stand there: disciplines met on them, or where only one is heard, most was said of them."""
+    if len(pages.disciplines) == 1:
+        return "The passages that most was said about, or agreed with."
+    return "The passages where disciplines met, or parted."
+
+
 def beneath(quote: str, said: Data) -> Data:
     """A note as it stands beneath the words of a passage: where it replaces others than these it says which."""
     if said["replacement"] is None or said["quote"] in ("", quote):

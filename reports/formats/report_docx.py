@@ -219,7 +219,7 @@ def words(shown: Data) -> Iterator[str]:
             yield text(c["text"], style="Words")
     if shown["quotes"]:
         yield heading("In their words")
-        yield text("The passages where disciplines met, or parted. Each with the text it answers.", style="Lede")
+        yield text(f"{shown['why_quotes']} Each with the text it answers.", style="Lede")
         for q in shown["quotes"]:
             yield heading(q["place"], 3)
             if q["quote"]:

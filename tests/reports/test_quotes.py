@@ -97,6 +97,14 @@ def test_a_suggestion_beneath_a_longer_passage_says_which_words_it_replaces():
             assert "Instead: " in text[len(here) + text.index("In their words") :]
 
 
+def test_of_one_discipline_no_passage_is_said_to_be_where_disciplines_met():
+    data = findings(book(*MET))
+    for name in ("report_docx", "pdf", "html"):
+        assert "The passages where disciplines met, or parted." in text_of(name, data)
+        alone = text_of(name, findings(book(*MET), Edition(disciplines=(OPS,))))
+        assert "disciplines met" not in alone and "The passages that most was said about" in alone
+
+
 def test_stories_shown_first_and_left_out():
     told = [replace(said(str(n), "a", OPS, f"Story {n}.", n * 20), kind="experience") for n in range(3)]
     told[2], told[0] = replace(told[2], choice="pinned"), replace(told[0], choice="hidden")
