@@ -119,6 +119,15 @@ def test_pdf_holds_every_note_and_every_figure_with_its_n():
     assert f"{int(figure['level'] * 100 + 0.5)}%" in text and f"n{figure['n']}" in text
 
 
+@pytest.mark.parametrize("lines", [0, 12, 20, 26])
+def test_pdf_parts_no_short_table_of_chapters(lines):
+    """Wherever it begins: its last row stood alone on the next page."""
+    data = findings(full_round(notes=60), Edition(cover="Words.\n" * lines))
+    pages = [flat(p.extract_text()) for p in pypdf.PdfReader(io.BytesIO(pdf.render(data, ""))).pages]
+    (told,) = [page.split("Whichchaptersaredone")[1] for page in pages if "Whichchaptersaredone" in page]
+    assert all(flat(chapter["title"]) in told for chapter in data["chapters"])
+
+
 def test_pdf_is_made_of_all_that_is_hostile_at_once():
     """Words of 100,000 letters side by side with others took longer than a file may."""
     made = pypdf.PdfReader(io.BytesIO(pdf.render(findings(hostile_round()), "")))
