@@ -16,6 +16,8 @@ RIGHT_TO_LEFT = re.compile("^[\\W\\d_]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]
 TEXT_WIDTH = 10_206  # twentieths of a point between the margins, as are those of a page and its margins
 PAPERS = {"a4": (11_906, 16_838), "letter": (12_240, 15_840)}
 
+KEPT, STYLED = "<w:keepNext/>", re.compile("<w:pStyle [^>]*/>")
+
 INK, QUIET, RULE, ACCENT, MARKED = "191C22", "434A56", "D3D9E0", "2541B2", "FFF0B3"
 
 
@@ -75,12 +77,15 @@ def table(
     wide = [width * TEXT_WIDTH // whole for width in widths]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in wide)
     heads = "".join(
-        cell(paragraph(run(name, bold=True), style=head_style), width) for name, width in zip(head, wide, strict=True)
+        cell(paragraph(run(name, bold=True), style=head_style, more=KEPT), width)
+        for name, width in zip(head, wide, strict=True)
     )
     made = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{heads}</w:tr>"]
-    for row in rows:
+    for at, row in enumerate(rows):
         cells = [c if isinstance(c, tuple) else (c, "") for c in row]
         inside = "".join(cell(content, width, fill) for (content, fill), width in zip(cells, wide, strict=True))
+        if not at:  # the head never stands with one row alone at the foot of a page
+            inside = STYLED.sub(rf"\g<0>{KEPT}", inside)
         made.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{inside}</w:tr>")
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(wide)}" w:type="dxa"/>'

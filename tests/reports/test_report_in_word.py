@@ -174,6 +174,15 @@ def test_the_bytes_do_not_know_the_time():
     assert files[0] == files[1]
 
 
+def test_the_head_of_a_table_never_stands_with_one_row_at_the_foot_of_a_page():
+    tables = opened(findings(full_round())).tables
+    assert len(tables) > 4
+    for table in tables:
+        cells = [[p._p.pPr for cell in row.cells for p in cell.paragraphs] for row in table.rows]
+        kept = [all(look.find(qn("w:keepNext")) is not None for look in row) for row in cells]
+        assert kept == [True, True, *[False] * (len(kept) - 2)]
+
+
 def test_an_empty_book_makes_a_file():
     assert headings(opened(findings(snapshot())), 1)[0] == "Findings"
 
