@@ -119,6 +119,13 @@ def test_pdf_holds_every_note_and_every_figure_with_its_n():
     assert f"{int(figure['level'] * 100 + 0.5)}%" in text and f"n{figure['n']}" in text
 
 
+def test_pdf_breaks_no_date_and_leaves_no_number_alone_at_its_head():
+    data = findings(full_round(), Edition(disciplines=("information-security",)))
+    lines = text_of(pdf.render(data, "")).replace("\u00a0", " ").splitlines()
+    assert [line for line in lines if "open since 6 April 2026, as of 9 April 2026" in line]
+    assert "2" not in [line.strip() for line in lines[: lines.index("Findings")]]
+
+
 @pytest.mark.parametrize("lines", [0, 12, 20, 26])
 def test_pdf_parts_no_short_table_of_chapters(lines):
     """Wherever it begins: its last row stood alone on the next page."""
