@@ -9,14 +9,14 @@ counts only where it is asked by chapter.
 from collections.abc import Sequence
 from typing import Any
 
-from reports.figures import Figure
+from reports.figures import Figure, is_of_most
 from reports.remarks import passages
 from reports.snapshot import Remark, Section, Snapshot
 from reports.tables import Tables
 
 Data = dict[str, Any]
 BLOCKING = ("confusing", "disagree")
-NO_ANSWERS, LEFT_BLANK, NOBODY_ASKED = "no answers", "left blank", "nobody asked"
+NO_ANSWERS, LEFT_BLANK, MOST_BLANK, NOBODY_ASKED = "no answers", "left blank", "too few shown", "nobody asked"
 
 
 def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
@@ -24,6 +24,7 @@ def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]
     disciplines = {m.id: set(m.disciplines) for m in snapshot.members}
     asked = {d for r in snapshot.reviews for d in disciplines.get(r.member, ())}
     own = {s.key for s in tables.sections}
+    finished = sum(r.present and r.state == "submitted" for r in snapshot.reviews)
     made = []
     for chapter in tables.chapters:
         people = {r.member for r in snapshot.reviews if chapter.key in r.read}
@@ -32,12 +33,14 @@ def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]
         }
         read = asked & {d for m in people for d in disciplines.get(m, ())}
         notes = [r for r in remarks if r.chapter == chapter.key and r.section not in own]
+        sense = tables.chapter_sense.total(chapter.key)
+        told = tables.named or sense["hidden"] or is_of_most(sense, finished)
         values = None
         if tables.asks_chapter_value:
             values = [tables.chapter_value.cell(chapter.key, d) for d in tables.columns]
         criteria = [
             read_by(len(read), len(asked)),
-            makes_sense(tables.chapter_sense.total(chapter.key)),
+            makes_sense(sense) if told else criterion("sense", False, MOST_BLANK),
             worth_it(values),
             unblocked(notes, len(read)),
             answered(notes),
@@ -128,6 +131,7 @@ WORDS = {
 }
 WITHOUT = {
     NO_ANSWERS: "nobody has said yet whether it makes sense",
+    MOST_BLANK: "too many answers are left blank to say whether it makes sense",
     NOBODY_ASKED: "no reader has been asked yet",
     LEFT_BLANK: "too few have said whether it makes sense for a figure to stand",
 }

@@ -127,6 +127,12 @@ def level(figure: Figure) -> float | None:
     return yes_share(figure)
 
 
+def is_of_most(figure: Figure, finished: int | None) -> bool:
+    """Whether a total that leaves blank cells out still holds two thirds of those who finished. It looks at nothing
+    that is blank."""
+    return (figure["n"] or 0) * 3 >= (finished or 0) * 2
+
+
 def step(figure: Figure) -> int | None:
     """Colour step 1-5 of a figure, None where it takes no colour."""
     at = level(figure)

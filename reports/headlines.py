@@ -6,7 +6,7 @@ Each rule looks at the finished figures only, so a headline can never say more t
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reports.figures import LEAST, Figure, low_high, sees_value, tenth, yes_share
+from reports.figures import LEAST, Figure, is_of_most, low_high, sees_value, tenth, yes_share
 
 Data = dict[str, Any]
 SMALL = (
@@ -106,11 +106,7 @@ def loses(rows: Sequence[Data], finished: int | None, named: bool) -> list[Data]
     Where names are not known totals leave blank cells out: one that holds fewer than two thirds of those who finished
     is none to say it by. The rule looks at nothing that is blank.
     """
-    shares = [
-        (yes_share(r["all"]), r)
-        for r in rows
-        if r["all"] and (named or (r["all"]["n"] or 0) * 3 >= (finished or 0) * 2)
-    ]
+    shares = [(yes_share(r["all"]), r) for r in rows if r["all"] and (named or is_of_most(r["all"], finished))]
     known = sorted(((s, r) for s, r in shares if s is not None), key=lambda pair: (pair[0], pair[1]["position"]))
     if not known or known[0][0] >= 0.6:
         return []

@@ -188,6 +188,22 @@ def test_a_note_of_an_older_anonymous_round_keeps_its_promise_beside_named_answe
     assert found["remarks"]["by_discipline"] == dict.fromkeys(SLUGS)
 
 
+def test_a_total_that_leaves_most_readers_out_makes_no_chapter_done():
+    """Six of ten do not follow the chapter; the four who do are all that shows."""
+    people = [(f"d{n}", DEV) for n in range(4)] + [(f"m{n}{d}", d) for d in (OPS, SEC, BA) for n in range(2)]
+    said = [verdict(m, d, "c1", "yes" if d == DEV else "no") for m, d in people]
+    book = snapshot(
+        members=members(*people), reviews=tuple(Review(m, "submitted") for m, _ in people), answers=tuple(said)
+    )
+    for names, figure in ((True, "40% of 10"), (False, "too few shown")):
+        shown = findings(book, Edition("author", names=names))
+        chapter = shown["done"]["chapters"][0]
+        assert chapter["state"] == "nearly" and chapter["criteria"][1]["figure"] == figure
+    assert page(shown)["done"][0]["why"] == "Too many answers are left blank to say whether it makes sense."
+    enough = findings(replace(book, reviews=book.reviews[:6]), Edition("author", names=False))
+    assert enough["done"]["chapters"][0]["state"] == "done"
+
+
 def test_a_total_that_leaves_most_readers_out_makes_no_headline():
     """Six of ten follow the chapter; the four who do not are all that shows."""
     people = [(f"d{n}", DEV) for n in range(4)] + [(f"m{n}{d}", d) for d in (OPS, SEC, BA) for n in range(2)]
