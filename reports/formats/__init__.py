@@ -58,7 +58,7 @@ FORMATS: dict[str, Format] = {
         "docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         _("Your Word file with the notes in it"),
-        _("Each note as a comment on its words, suggestions as tracked changes."),
+        _("Each note as a comment on its words; for your own desk, suggestions as tracked changes."),
         sources=docx.sources,
     ),
     "report_docx": Format(
