@@ -58,6 +58,7 @@ function placeNotes(room, around) {
     full = room.crowded && wanted.reduce((sum, { height }) => sum + height + GAP, 0) > text.height;
     tops = placeAround(wanted, GAP, head, shown.indexOf(full ? levelNote(room, shown) : room.active));
     if (full) cutOff(tops, wanted, room.margin.clientHeight);
+    if (full && holdsFocus(room.active)) tops = tops.map((top, i) => top ?? (shown[i] === room.active ? wanted[i].want : null));
     shown.forEach((item, i) => (item.top = tops[i]));
     if (!room.crowded) break;
     const kept = near(shown, wanted, margin, AROUND);
@@ -81,15 +82,18 @@ function measure(room, shown, wanted) {
 }
 
 /* In a margin that has no room for all its notes, one stands level with its words and the others follow it: the open
-   one while it is in sight, else the one that leads. */
+   one while it is in sight, else the one that leads. What is written in keeps its place out of sight, or would lose the
+   focus. */
 function levelNote(room, shown) {
   const { active } = room;
-  const attended = active && (inWindow(room, active) || active.made?.contains(document.activeElement));
+  const attended = active && (inWindow(room, active) || (holdsFocus(active) && cardInWindow(room, active)));
   if (attended) room.leading = active;
   else if (!shown.includes(room.leading)) room.leading = firstInWindow(room, shown);
   return room.leading;
 }
 
+const holdsFocus = (item) => Boolean(item?.made?.contains(document.activeElement));
+const cardInWindow = (room, item) => topOf(room, item) + (item.height ?? 0) > BAR && topOf(room, item) < innerHeight;
 const inWindow = (room, item) => topOf(room, item) > 0 && topOf(room, item) < innerHeight;
 
 function firstInWindow(room, shown) {
