@@ -3,7 +3,6 @@
 import { ahead, visible, wordsOf } from "./item.js";
 
 const AROUND = 0.6; // of a window, above and below what is seen, in which a crowd's marks are drawn; more than crowd.js scrolls
-const LONG = 2000; // code points of a range that is drawn wherever it begins
 const KINDS = ["comment", "suggest", "valuable", "confusing", "slow", "disagree", "missing", "experience"];
 
 /** Draws all marks again. */
@@ -24,20 +23,24 @@ export function paintNear(room, everywhere = false) {
   paintHighlights(room, room.crowded && !everywhere ? all.filter(isNear(room)) : all);
 }
 
-/* Passages stand one below the other, so a few of them tell which are in sight. */
+/* Passages begin one below the other, so a few of them tell which notes are near: those that end after the last passage
+   above and begin before the first one below, however long they are and whatever stands between two passages. */
 function isNear(room) {
   const { units } = room;
-  const below = (y) => {
+  const first = (isThere) => {
     let [low, high] = [0, units.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (units[middle].element.getBoundingClientRect().bottom < y) low = middle + 1;
-      else high = middle;
+      if (isThere(units[middle].element.getBoundingClientRect())) high = middle;
+      else low = middle + 1;
     }
     return low;
   };
-  const near = new Set(units.slice(below(-AROUND * innerHeight), below((1 + AROUND) * innerHeight) + 1));
-  return (item) => !item.unit || near.has(item.unit) || item.end - item.at > LONG;
+  const above = units[first(({ bottom }) => bottom >= -AROUND * innerHeight) - 1];
+  const below = units[first(({ top }) => top > (1 + AROUND) * innerHeight)];
+  const endsAfter = ({ order, end }, unit) => order > unit.order || (order === unit.order && end > unit.end);
+  const beginsBefore = ({ order, at }, unit) => order < unit.order || (order === unit.order && at < unit.start);
+  return (item) => (!above || endsAfter(item, above)) && (!below || beginsBefore(item, below));
 }
 
 function paintHighlights(room, shown) {
