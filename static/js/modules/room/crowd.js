@@ -15,6 +15,7 @@ export async function fetchCrowd(room) {
   room.crowded = room.waiting = true;
   room.list.dataset.crowded = "1";
   room.ahead = marksAhead(room);
+  if (!room.following) followScrolling(room);
   try {
     const answer = await fetch(room.data.listUrl);
     if (!answer.ok) throw new Error(answer.statusText);
@@ -50,10 +51,10 @@ function add(room, notes) {
   document.querySelector("[data-crowd]").hidden = true;
   collect(room);
   if (room.shows) filter(room, room.shows);
-  followScrolling(room);
 }
 
 function followScrolling(room) {
+  room.following = true;
   let at = scrollY;
   let timer;
   /* One after the other: in one frame both would be felt. */
