@@ -46,6 +46,20 @@ IN_SIGHT = """async (ids) => {
   }
   return [seen, unmarked];
 }"""
+#: Of the cards in the window: how far the words of the one that is nearest to its own are from it, in px.
+ASTRAY = """async () => {
+  const { indexSection } = await import('/static/js/lib/offsets.js');
+  const { notes } = await (await fetch('/m/the-crowd/read/c1/notes/')).json();
+  const index = indexSection(document.querySelector('section.sec'));
+  const far = [...document.querySelectorAll('.note')].flatMap((card) => {
+    const { top, bottom } = card.getBoundingClientRect();
+    if (bottom < 60 || top > innerHeight || getComputedStyle(card).visibility !== 'visible') return [];
+    const { start, end } = notes.find((note) => String(note.id) === card.dataset.id);
+    return [Math.abs(index.range(start, end).getBoundingClientRect().top - top)];
+  });
+  return Math.min(...far);
+}"""
+FOCUSED = "document.activeElement.closest('.note')?.id"
 LABELS = "all => all.map((each) => each.getAttribute('aria-label'))"
 WITHIN_HEAP = 60 * 2**20
 #: Presses a key so many times and gives the ids of the notes that were open after each.
@@ -173,6 +187,60 @@ def test_a_note_is_found_by_its_address_and_filters_count_them_all(enter, omar):
     assert (page.evaluate(MARKS), page.evaluate(CARDS)) == (0, 0)
 
 
+def test_who_scrolls_on_from_an_open_note_finds_notes_on_what_they_read_and_keeps_the_focus(enter, omar):
+    page = enter(omar)
+    page.keyboard.press("j")
+    page.wait_for_selector(".note.on .do")
+    page.focus(".note.on [data-reply] textarea")
+    focused = page.evaluate(FOCUSED)
+    page.evaluate("scrollTo({top: 5000, behavior: 'instant'})")
+    page.wait_for_timeout(400)
+    assert page.evaluate(ASTRAY) < SIZES["wide"]["height"]
+    assert all_in_sight_are_marked(page) and page.evaluate(FOCUSED) == focused
+    page.keyboard.type("As with us")
+    page.wait_for_timeout(400)
+    assert page.evaluate(FOCUSED) == focused and page.input_value(".note.on textarea") == "As with us"
+    card = page.locator(".note.on").bounding_box()
+    assert card["y"] + card["height"] > 0 and card["y"] < SIZES["wide"]["height"]
+
+
+def test_a_long_mark_stays_while_any_of_its_words_are_in_sight(enter, omar):
+    words = Thread.objects.filter(kind="comment").first()
+    Thread.objects.filter(pk=words.pk).update(start=3000, end=4900)
+    words.anchors.update(start=3000, end=4900)
+    for size in SIZES:
+        page = enter(omar, size)
+        for down in (0.3, 0.7, 0.95):
+            page.evaluate(
+                """async ([down]) => {
+                  const { toRange } = await import('/static/js/lib/offsets.js');
+                  const words = toRange(document.querySelector('section.sec'), 3000, 4900);
+                  const { top, height } = words.getBoundingClientRect();
+                  scrollBy({ top: top + height * down - 100, behavior: 'instant' });
+                }""",
+                [down],
+            )
+            page.wait_for_timeout(400)
+            assert all_in_sight_are_marked(page, [words.pk]), (size, down)
+
+
+def test_marks_follow_through_footnotes(enter):
+    said = "".join(f"Said{n}.[^{n}]\n\n" for n in range(60))
+    notes = "".join(f"[^{n}]: It was said at length and more than once, says note {n}.\n" for n in range(60))
+    text = f"# One\n\n{said}{notes}"
+    manuscript = make_manuscript(make_author(), "The Crowd")
+    draft = open_at_once(make_draft(manuscript, {"c1": ("One", [("c1-1", None, text)])}))
+    readers = [make_reader(manuscript, "Omar Haddad", "it-operations")]
+    crowd(draft, "c1", readers, 400)
+    page = enter(readers[0])
+    for part in (0.1, 0.3, 0.5, 0.7, 0.9, 1):
+        page.evaluate(
+            "(part) => scrollTo({top: document.querySelector('#text').offsetHeight * part, behavior: 'instant'})", part
+        )
+        page.wait_for_timeout(300)
+        assert all_in_sight_are_marked(page), part
+
+
 def test_a_new_note_stands_among_them_and_stays_when_it_was_out_of_sight(enter, omar):
     page = enter(omar)
     page.evaluate(
@@ -206,6 +274,9 @@ def test_a_list_that_did_not_come_is_asked_for_again_and_the_marks_are_there(ent
     assert page.text_content("[data-count]") == f"{NOTES} notes"
     assert page.is_visible("a:has-text('Read the notes page by page')")
     page.unroute(re.compile(r"/notes/$"))
+    assert all_in_sight_are_marked(page)
+    page.evaluate("scrollTo({top: 5000, behavior: 'instant'})")
+    page.wait_for_timeout(400)
     assert all_in_sight_are_marked(page)
     page.click(".toast button")
     page.wait_for_selector(".notes > .note")
