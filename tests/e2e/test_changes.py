@@ -90,6 +90,20 @@ def test_a_note_on_words_beside_struck_ones_stands_on_them(enter, omar):
     assert set(marked(page)["m-comment"]) == {"shift", "pager does", "The pager does."}
 
 
+def test_a_title_that_changed_is_a_change_like_others(enter, omar):
+    sections = [("c1-1", None, OLD.replace("The handover", "Handing over")), BOOK["c1"][1][1]]
+    omar.manuscript.drafts.filter(number=2).delete()
+    omar.manuscript.rounds.filter(number=2).delete()
+    open_at_once(make_draft(omar.manuscript, {"c1": ("Handing over", sections)}), 2)
+    page = enter(omar)
+    assert page.locator(".text h1.changed").count() == 1
+    page.evaluate("scrollTo({top: document.querySelector('#text').offsetHeight, behavior: 'instant'})")
+    page.click(".bar [data-changes]")
+    assert shown(page)
+    page = enter(omar, "phone")
+    assert page.text_content("[data-changes-short]") == "1 change"
+
+
 def test_on_a_phone_the_bar_shows_changes(enter, omar):
     page = enter(omar, "phone")
     page.click(".phonebar [data-changes]")

@@ -83,7 +83,8 @@ function drawBars(room, marks) {
     for (const [kind, start, , , whole] of marks[section.textId] ?? []) {
       const unit = room.units.findLast((u) => u.section === section && u.start <= start);
       const gone = whole && (kind === "deleted" || kind === "left");
-      unit?.element.classList.add(gone ? "cut" : "changed");
+      const passage = unit?.element ?? section.element.querySelector("[data-b]"); // the chapter's title is no unit
+      passage?.classList.add(gone ? "cut" : "changed");
     }
   }
 }
