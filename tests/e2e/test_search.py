@@ -46,6 +46,25 @@ def test_words_are_searched_from_the_text_and_gone_to(enter, omar, saskia, size)
     page.locator(f"#note-{theirs.pk}").get_by_text("Whose lantern is it?").wait_for()
 
 
+def test_what_was_found_is_gone_to_again_and_whatever_notes_are_shown(enter, omar, saskia):  # noqa: F811
+    theirs = note(saskia, words="night", body="Whose lantern is it?")
+    page = enter(omar)
+    page.select_option("#show", "mine")
+    page.keyboard.press("Tab")
+    page.keyboard.press("/")
+    page.keyboard.type("lantern")
+    hit = page.get_by_role("link", name="Whose lantern")
+    for _ in "again":
+        hit.focus()
+        page.keyboard.press("Enter")
+        page.locator(f"#note-{theirs.pk}.on").get_by_text("Whose lantern is it?").wait_for()
+        assert page.evaluate("() => document.activeElement.closest('.note')?.id") == f"note-{theirs.pk}"
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".note.on", state="detached")
+        page.keyboard.press("/")
+    assert page.input_value("#show") == "all"
+
+
 def test_escape_closes_and_the_focus_goes_back(enter, omar):  # noqa: F811
     page = enter(omar)
     opener = page.get_by_role("link", name="Search")

@@ -109,16 +109,18 @@ function startRoom(element) {
     giveFocus(opener);
   });
   on("[data-note-chapter]", (button) => note("comment", null, button));
-  on("[data-show-all]", () => {
+  const showAll = () => {
     document.querySelector("#show").value = "all";
     filter(room, "all");
-  });
+  };
+  on("[data-show-all]", showAll);
   document.querySelector("#show").addEventListener("change", (event) => filter(room, event.target.value));
 
-  /* The note that the address names. */
-  function openAsked() {
+  /* The note that the address names, whatever is shown. */
+  function openAsked({ focus = false } = {}) {
     const asked = itemById(room, location.hash.match(/^#note-(\d+)$/)?.[1]);
-    if (asked) open(room, asked);
+    if (asked?.hidden) showAll();
+    if (asked) open(room, asked, { focus });
   }
   const relayAnew = () => {
     reachWide(room);
@@ -137,7 +139,7 @@ function startRoom(element) {
     layOut(room);
     goThere();
     openAsked();
-    addEventListener("hashchange", openAsked);
+    addEventListener("hashchange", () => openAsked({ focus: true }));
     startSearch(room);
     startLive(room);
     element.dataset.ready = "1";

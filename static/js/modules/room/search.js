@@ -22,9 +22,11 @@ export function startSearch(room) {
   dialog.addEventListener("close", () => opener && giveFocus(opener));
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
-    if (!event.target.closest("a")) return;
+    const link = event.target.closest("a");
+    if (!link) return;
     opener = null;
     dialog.close();
+    if (link.href === location.href) setTimeout(() => dispatchEvent(new Event("hashchange"))); // no browser tells of it
   });
   addEventListener("hashchange", () => showFound(room));
   showFound(room);
