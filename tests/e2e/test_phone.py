@@ -2,9 +2,10 @@
 
 import pytest
 
+from manuscripts.manuscripts import make_manuscript
 from reviews.models import Answer, Thread
 from reviews.threads import NewThread, create_thread
-from tests.books import actor_of
+from tests.books import actor_of, make_author, make_draft, make_reader, open_at_once
 from tests.e2e.test_reader_journeys import draft, hand, omar, saskia  # noqa: F401 - fixtures
 from tests.e2e.test_reading_room import wait_for
 from tests.reviews.test_since import next_draft, read
@@ -114,6 +115,16 @@ def test_an_answer_says_that_it_is_saved_beside_its_question(phone, omar):  # no
     at.page.locator("#verdict .q[data-saved^='Saved at']").wait_for()
     said = question.locator(".q").evaluate("(q) => getComputedStyle(q, '::after').content")
     assert "Saved at" in said and question.get_by_role("radio", name="4").is_checked()
+
+
+def test_what_leads_from_the_text_to_its_questions_stands_clear_of_the_words(phone):
+    manuscript = make_manuscript(make_author(), "Two Trades")
+    own = ("c1-ops", "it-operations", "## For IT operations\n\nKeep a list.")
+    other = ("c1-sec", "information-security", "## For information security\n\nAsk of each door whom it lets in.")
+    open_at_once(make_draft(manuscript, {"c1": ("The night", [("c1-1", None, "# The night\n\nNobody."), own, other])}))
+    page = phone(make_reader(manuscript, "Nora Falk", "it-operations"), "/m/two-trades/read/c1/").page
+    above = page.locator("[data-key=c1-ops] p").bounding_box()
+    assert page.locator(".step-end .btn").bounding_box()["y"] - above["y"] - above["height"] >= 12
 
 
 def test_the_ends_of_the_scale_are_named_where_its_words_have_no_room(phone, omar):  # noqa: F811
