@@ -124,10 +124,13 @@ def test_nothing_is_left_to_do_for_who_has_submitted_or_stopped(omar, state):
     assert "<h1>Omar Haddad</h1>" in page(omar) and "about 8 minutes" not in page(omar)
 
 
-def test_what_was_not_done_is_said_plainly_once_the_review_is_in(omar):
+def test_who_has_submitted_is_shown_what_was_asked_and_not_asked_for_it(omar):
+    assert "Skip" in page(omar) and 'aria-current="step"' in page(omar)
     signed_in(omar).post(HOME + "review/", {"state": "submitted"})
+    html = page(omar)
+    assert "What was asked of you" in html and "What you did" not in html
+    assert "Skip<" not in html and 'aria-current="step"' not in html and "Open my page" not in html
     assert [said for _title, said in path_of(omar)] == ["not read", *["not answered"] * 4]
-    assert "Skip<" not in page(omar)
 
 
 def test_a_step_is_skipped_kept_and_taken_back(omar):
