@@ -294,6 +294,33 @@ def test_on_a_phone_one_card_at_a_time_stands_in_the_sheet(enter, omar):
     assert page.evaluate(CARDS) < FEW and page.locator(".notes .note:visible").count() == 1
 
 
+def test_on_a_phone_the_sheet_does_not_cover_the_words_it_is_about(enter, omar):
+    page = enter(omar, "phone")
+    clear = f"""() => {{
+      const words = ({RANGES})('m-active')[0].getClientRects()[0];
+      return words.top > 50 && words.bottom <= document.querySelector('.notes').getBoundingClientRect().top; }}"""
+    page.evaluate("scrollTo({top: 5000, behavior: 'instant'})")
+    page.wait_for_timeout(400)
+    low = """(names) => names.filter((name) => CSS.highlights.has(name)).flatMap(%s)
+      .map((range) => range.getClientRects()[0])
+      .find(({ top, bottom, width }) => top > 560 && bottom < 760 && width > 20)"""
+    at = page.evaluate(low % RANGES, ["m-comment", "m-suggest", "m-confusing", "m-valuable", "m-experience"])
+    page.touchscreen.tap(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+    page.wait_for_selector(".notes.up .note.on")
+    page.wait_for_function(clear)
+    page.click(".sheetbar [data-close]")
+    page.evaluate(
+        """() => { const end = (each) => each.getBoundingClientRect().bottom;
+        const p = [...document.querySelectorAll('#text p')].find((each) => end(each) > 700);
+        const r = document.createRange();
+        r.setStart(p.firstChild, 0); r.setEnd(p.firstChild, 12); scrollBy(0, r.getBoundingClientRect().top - 520);
+        getSelection().removeAllRanges(); getSelection().addRange(r); }"""
+    )
+    page.click(".marker [data-do=disagree]")
+    page.wait_for_selector(".notes.up .note.on[data-kind=disagree]")
+    page.wait_for_function(clear)
+
+
 def test_without_script_they_are_read_page_by_page(enter, omar):
     page = enter(omar, ready="main", java_script_enabled=False)
     page.click("text=Read the notes page by page")

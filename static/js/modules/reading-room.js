@@ -96,7 +96,7 @@ function startRoom(element) {
   room.text.addEventListener("click", (event) => {
     if (!getSelection().isCollapsed || event.target.closest("a")) return;
     const item = noteAt(room, event.clientX, event.clientY);
-    if (item) open(room, item, { scroll: false });
+    if (item) open(room, item, { scroll: !room.wide.matches }); // the sheet would cover words that are low
     else if (room.active && !room.active.draft) open(room, null);
   });
   const on = (selector, act) => document.querySelectorAll(selector).forEach((b) => b.addEventListener("click", () => act(b)));

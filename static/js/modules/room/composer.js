@@ -71,7 +71,7 @@ export function startComposer(room) {
       const writes = goneOn();
       const item = put(room, data.html);
       if (writes) room.tell("grown");
-      else open(room, item, { scroll: false, focus: true });
+      else open(room, item, { scroll: !room.wide.matches && Boolean(content.text_id), focus: true });
       say(fill(room.words.marked, { t: room.words.titles[content.mark] }));
     } catch (error) {
       compose(content, place, { failed: error });
