@@ -284,6 +284,18 @@ def test_a_list_that_did_not_come_is_asked_for_again_and_the_marks_are_there(ent
     page.problems.clear()
 
 
+def test_the_note_that_the_address_names_opens_when_its_list_came_at_last(enter, omar):
+    far = in_place(Thread.objects.all())[NOTES * 3 // 4]
+    page = enter(omar, path="/m/the-crowd/read/", ready="main")
+    page.route(re.compile(r"/notes/$"), lambda route: route.abort())
+    page.goto(f"{page.url}c1/#note-{far}")
+    page.wait_for_selector(".toast button:has-text('Try again')")
+    page.unroute(re.compile(r"/notes/$"))
+    page.click(".toast button")
+    page.wait_for_selector(f"#note-{far}.on")
+    page.problems.clear()
+
+
 def test_on_a_phone_one_card_at_a_time_stands_in_the_sheet(enter, omar):
     page = enter(omar, "phone")
     order = in_place(Thread.objects.all())

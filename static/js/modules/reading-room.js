@@ -139,6 +139,7 @@ function startRoom(element) {
     layOut(room);
     goThere();
     openAsked();
+    room.on("came", openAsked); // where the list of a crowd did not come at first
     addEventListener("hashchange", () => openAsked({ focus: true }));
     startSearch(room);
     startLive(room);

@@ -51,6 +51,7 @@ function add(room, notes) {
   document.querySelector("[data-crowd]").hidden = true;
   collect(room);
   if (room.shows) filter(room, room.shows);
+  room.tell("came");
 }
 
 function followScrolling(room) {

@@ -61,8 +61,8 @@ export function makeRoom(element) {
   room.keeper = (place, content, more) => keeper({ url: room.data.unsentUrl, place, content, ...more });
   for (const section of sections) section.units = unitsOf(section, section.order);
   room.units = sections.flatMap((section) => section.units);
-  /** Says that something happened: "notes" (set or places changed), "open" (another note is open), "scrolled" (the page,
-      with the text's place in the window). */
+  /** Says that something happened: "notes" (set or places changed), "came" (the list of a crowd), "open" (another note is
+      open), "scrolled" (the page, with the text's place in the window). */
   room.tell = (what, detail) => (room.listeners.get(what) ?? []).forEach((listener) => listener(detail));
   room.on = (what, listener) => room.listeners.set(what, [...(room.listeners.get(what) ?? []), listener]);
   return room;
