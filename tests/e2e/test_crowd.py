@@ -296,6 +296,13 @@ def test_the_note_that_the_address_names_opens_when_its_list_came_at_last(enter,
     page.problems.clear()
 
 
+def test_on_paper_the_columns_of_a_crowd_are_not_evened_out(enter, omar):
+    page = enter(omar)
+    page.emulate_media(media="print")
+    style = "(() => { const { columnCount, columnFill } = getComputedStyle(document.querySelector('.notes'));"
+    assert page.evaluate(f"{style} return [columnCount, columnFill]; }})()") == ["2", "auto"]
+
+
 def test_on_a_phone_one_card_at_a_time_stands_in_the_sheet(enter, omar):
     page = enter(omar, "phone")
     order = in_place(Thread.objects.all())
