@@ -23,7 +23,14 @@ def read_changes(request: HttpRequest, slug: str, chapter: str) -> JsonResponse:
     if since is None:
         raise Http404(_("Nothing changed here since it was last read."))
     found = chapter_changes(request.actor, room, since)
-    return JsonResponse({"told": told(found, notes_followed(room, since)), "went": found.went, "marks": found.marks})
+    return JsonResponse(
+        {
+            "told": told(found, notes_followed(room, since)),
+            "passages": found.passages,
+            "went": found.went,
+            "marks": found.marks,
+        }
+    )
 
 
 def told(found: ChapterChanges, followed: int) -> str:

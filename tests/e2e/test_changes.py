@@ -90,6 +90,20 @@ def test_a_note_on_words_beside_struck_ones_stands_on_them(enter, omar):
     assert set(marked(page)["m-comment"]) == {"shift", "pager does", "The pager does."}
 
 
+def test_a_phone_counts_changes_as_the_notice_does(enter, omar):
+    """Two passages that were taken out one after the other share a bar."""
+    older = make_draft(
+        omar.manuscript, {"c1": ("The handover", [("c1-1", None, BOOK["c1"][1][0][2] + "\n\nA.\n\nB.")])}
+    )
+    text = older.placements.get(section__key="c1-1").text
+    older.delete()
+    omar.manuscript.drafts.get(number=1).placements.filter(section__key="c1-1").update(text=text)
+    page = enter(omar, "phone")
+    assert page.text_content(".since [data-told]") == "2 passages have changed since."
+    assert page.locator(".text .cut").count() == 1
+    assert page.text_content("[data-changes-short]") == "2 changes"
+
+
 def test_a_title_that_changed_is_a_change_like_others(enter, omar):
     sections = [("c1-1", None, OLD.replace("The handover", "Handing over")), BOOK["c1"][1][1]]
     omar.manuscript.drafts.filter(number=2).delete()

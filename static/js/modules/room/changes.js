@@ -10,20 +10,20 @@ import { showFound } from "./search.js";
 export async function startChanges(room) {
   const box = document.querySelector(".since");
   if (!box) return;
-  let marks;
+  let found;
   try {
     const answer = await fetch(box.dataset.url, { headers: { Accept: "application/json" } });
     if (!answer.ok) return; // what was said without script stays: a link to the page of changes
-    const found = await answer.json();
-    marks = found.marks;
+    found = await answer.json();
     box.querySelector("[data-told]").textContent = found.told;
     box.querySelector("[data-went]").append(...found.went.map(linkTo).flatMap((link) => [link, " "]));
   } catch {
     return;
   }
+  const { marks } = found;
   if (!Object.keys(marks).length) return;
   drawBars(room, marks);
-  tellHowMany(room);
+  tellHowMany(room, found.passages);
   const buttons = [...document.querySelectorAll("[data-changes]")];
   for (const button of buttons) {
     button.hidden = false;
@@ -71,9 +71,8 @@ function goToChange(room) {
   changed[Math.max(below, 0)].scrollIntoView({ block: "center" });
 }
 
-/* How many passages are marked, in the bar of a phone. */
-function tellHowMany(room) {
-  const n = room.text.querySelectorAll(".changed, .cut").length;
+/* How many passages changed, in the bar of a phone; of those taken out several may share one bar in the text. */
+function tellHowMany(room, n) {
   if (n) tellInBar(document.querySelector("[data-changes-short]"), room.words[n === 1 ? "changes_one" : "changes_many"], n);
 }
 
