@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from api.models import ApiToken
 from manuscripts import rendering
+from manuscripts.formats import pandoc
 from manuscripts.manuscripts import make_manuscript
 from manuscripts.models import Draft, Placement, SectionText, Source
 from tests.books import make_author
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 SECRET = "quokka-ledger-93711"
 #: DESIGN 8: a conversion has at most 120 s and 700 MB; what is refused at the door costs next to nothing.
 MOST_SECONDS, MOST_BYTES, DOOR_SECONDS = 120, 700 * 1024 * 1024, 5
-#: Bombs that may render for as long as an author's text may; the others are given up after so many seconds.
+#: Bombs read and rendered for as long as an author's text may be; the others are given up after so many seconds.
 FULL_TIME, SHORT_TIME = {"open brackets", "definitions"}, 4
 
 
@@ -213,6 +214,7 @@ def test_file(door, trap, hits, run_jobs, title):
 def test_markdown_bomb(door, trap, hits, run_jobs, title, monkeypatch):
     if title not in FULL_TIME:
         monkeypatch.setattr(rendering.render, "__defaults__", (rendering.Limits(seconds=SHORT_TIME),))
+        monkeypatch.setattr(pandoc, "seconds_allowed", lambda unpacked: SHORT_TIME)
     play(door, Case("a.md", md(MARKDOWN_BOMBS[title]), ends=""), trap, hits, run_jobs)
 
 
