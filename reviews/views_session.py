@@ -1,4 +1,5 @@
-"""Who is here now: what an open page asks when its session may have ended, and whose words it may send."""
+"""Who is here now: what an open page asks when its session may have ended, whose words it may send, and what its
+scripts are told where they may not."""
 
 from typing import Any
 
