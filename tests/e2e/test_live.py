@@ -25,6 +25,9 @@ WATCH = """() => { window.drawn = {};
   const look = () => document.querySelectorAll('.note:not(.draft)').forEach(({ dataset }) => {
     if (!(dataset.id in drawn)) requestAnimationFrame(() => { drawn[dataset.id] ??= Date.now(); }); });
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true }); }"""
+#: Whether the line of what others did is what one sees where it stands.
+ON_TOP = """() => { const line = document.querySelector("[data-arrived]"), box = line.getBoundingClientRect();
+  return line.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); }"""
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +248,8 @@ def test_who_was_removed_is_told_at_once_and_who_was_signed_out_is_told_the_way_
     remove_member(actor_of(author), omar)
     page.wait_for_selector("[data-arrived] >> text=no longer open to you. Your words are still", timeout=SOON)
     assert not page.locator("[data-arrived] button").count(), "no way leads back"
+    page.set_viewport_size(SIZES["phone"])
+    assert page.evaluate(ON_TOP), "the sheet in which they write does not cover it"
     assert page.input_value(".draft [name=body]") == "Half a"
 
     Session.objects.filter(pk=other.context.cookies(web.url)[0]["value"]).delete()

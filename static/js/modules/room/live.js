@@ -146,8 +146,13 @@ export function startLive(room) {
     if (way_back) loseSession();
     say(detail, way_back?.label, renew);
     clearTimeout(hide);
+    line.dataset.ended = "1";
   }
-  addEventListener("renewed", () => (stale ? outOfDate() : tell()));
+  addEventListener("renewed", () => {
+    delete line.dataset.ended;
+    if (stale) outOfDate();
+    else tell();
+  });
 
   let said = "";
   let hide;
