@@ -77,6 +77,15 @@ def lane(ratings: Sequence[int], room: tuple[float, float]) -> Svg:
     return drawing((left + right) * SIDE, HEIGHT, "".join(drawn), "lane")
 
 
+def way(then: float, now: float) -> Svg:
+    """From an empty dot, then, to a full one, now, on a scale of 0-1."""
+    start, end = (6 + 88 * share for share in (then, now))
+    kind = "up" if now > then else "down" if now < then else "same"
+    body = f'<path d="M0 7H100" class="axis"/><path d="M{start:g} 7H{end:g}" class="{kind}"/>'
+    body += f'<circle cx="{start:g}" cy="7" r="4" class="was"/><circle cx="{end:g}" cy="7" r="4.5" class="{kind}"/>'
+    return drawing(100, 14, body, "way")
+
+
 def shape(verdict: str) -> Svg:
     """A verdict: full for yes, half for partly, empty for no."""
     fill = "currentColor" if verdict == "yes" else "none"

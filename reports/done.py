@@ -17,6 +17,7 @@ from reports.tables import Tables
 Data = dict[str, Any]
 BLOCKING = ("confusing", "disagree")
 NO_ANSWERS, LEFT_BLANK, MOST_BLANK, NOBODY_ASKED = "no answers", "left blank", "too few shown", "nobody asked"
+NOBODY_RATED = "0 of 0"
 
 
 def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
@@ -129,18 +130,36 @@ WORDS = {
     "unblocked": "passages blocked: {}",
     "answered": "notes waiting: {}",
 }
+WORDS_OF_SECTION = {
+    "read": "nobody of its discipline has answered",
+    "sense": "makes sense to fewer than 80%",
+    "worth": "rated 3 or more by fewer than two thirds",
+    "unblocked": WORDS["unblocked"],
+    "answered": WORDS["answered"],
+}
 WITHOUT = {
     NO_ANSWERS: "nobody has said yet whether it makes sense",
     MOST_BLANK: "too many answers are left blank to say whether it makes sense",
     NOBODY_ASKED: "no reader has been asked yet",
     LEFT_BLANK: "too few have said whether it makes sense for a figure to stand",
+    NOBODY_RATED: "no rating of its value stands here",
 }
 
 
 def why_not(state: Data) -> str:
-    """The criteria that are short, in words; empty where nothing is."""
+    """The criteria of a chapter that are short, in words; empty where nothing is."""
+    return sentence_of(state, WORDS)
+
+
+def why_section_not(state: Data) -> str:
+    """The criteria of a discipline's section that are short, in words; empty where nothing is."""
+    return sentence_of(state, WORDS_OF_SECTION)
+
+
+def sentence_of(state: Data, words: dict[str, str]) -> str:
+    """The criteria that are short as one sentence."""
     short = [
-        WITHOUT.get(c["figure"]) or WORDS[c["name"]].format(c["figure"])
+        WITHOUT.get(c["figure"]) or words[c["name"]].format(c["figure"])
         for c in state["criteria"]
         if c["holds"] is False
     ]

@@ -52,6 +52,11 @@ def facts(pages: Pages) -> list[Data]:
     return said
 
 
+def headlines(data: Data) -> list[Data]:
+    """The sentences of the first page; the first, and one with much below it, go over its whole width."""
+    return [h | {"wide": at == 0 or len(h["detail"]) > 150} for at, h in enumerate(data["headlines"])]
+
+
 def voices(pages: Pages) -> Data:
     """Whose report it is: how many disciplines, or which one."""
     if len(pages.disciplines) == 1:
@@ -144,21 +149,33 @@ def neighbour_rows(pages: Pages) -> list[Data]:
 
 
 def then_and_now(pages: Pages, compared: Data | None) -> Data | None:
-    """One figure of two drafts: `{"text", "change", "n", "beside"}`, of those who answered both times; beside it of
-    everyone. None where it was not asked, or no answer stands there."""
+    """One figure of two drafts: `{"text", "change", "n", "beside", "way"}`, of those who answered both times; beside
+    it of everyone; the way from then to now on a scale of 0-1. None where it was not asked, or no answer stands there.
+    """
     if compared is None:
         return None
     then, now = (pages.cell(compared["paired"][at], "") for at in ("then", "now"))
     was, is_now = (pages.cell(compared["all"][at], "") for at in ("then", "now"))
     text, change, n = "", "", now["n"]
+    way: list[float] | None = None
     if then["state"] == now["state"] == "figure":
         text = f"{then['text']} to {now['text']}"
         change = difference(compared["paired"]["then"], compared["paired"]["now"])
+        way = [on_scale(compared["paired"][at]) for at in ("then", "now")]
     elif then["n"] and now["n"]:
         text = f"{then['text']} to {now['text']}"
     beside = [f"{cell['text']} of {cell['n']}" if cell["state"] == "figure" else cell["text"] for cell in (was, is_now)]
     said = f"{beside[0]} then, {beside[1]} now" if was["n"] and is_now["n"] else ""
-    return {"text": text, "change": change, "n": n if text else None, "beside": said} if text or said else None
+    if not text and not said:
+        return None
+    return {"text": text, "change": change, "n": n if text else None, "beside": said, "way": way}
+
+
+def on_scale(figure: Data) -> float:
+    """Where a figure lies between its least, 0, and its most, 1, as it is told."""
+    if "distribution" in figure:
+        return (tenth(figure["mean"]) - 1) / 4
+    return whole(figure["yes"] / figure["n"]) / 100
 
 
 def difference(then: Data, now: Data) -> str:
@@ -202,14 +219,19 @@ def done_rows(pages: Pages) -> list[Data]:
     return [
         {
             "title": pages.chapter_title(c["key"], c["title"]),
-            "state": c["state"],
-            "label": STATE_WORDS[c["state"]],
-            "mark": {"done": "yes", "nearly": "partly", "not_yet": "no"}[c["state"]],
+            **how_done(c),
             "criteria": c["criteria"],
             "why": done.why_not(c) or "All hold.",
         }
         for c in pages.data["done"]["chapters"]
     ]
+
+
+def how_done(judged: Data) -> Data:
+    """A state of the definition of done, its word and the verdict whose shape stands for it."""
+    state = judged["state"]
+    mark = {"done": "yes", "nearly": "partly", "not_yet": "no"}[state]
+    return {"state": state, "label": STATE_WORDS[state], "mark": mark}
 
 
 def strip_rows(pages: Pages) -> list[Data]:
@@ -239,9 +261,11 @@ def clustered(found: Data | None) -> Data:
 
 
 def section_rows(pages: Pages) -> list[Data]:
-    """Each discipline's section as its own readers judge it."""
+    """Each discipline's section as its own readers judge it; whether it is done, and what is short, where they answered
+    and the report tells of what is done."""
     made = []
     rows = pages.data["sections"]
+    states = {s["key"]: s for s in (pages.data["done"] or {"sections": []})["sections"]}
     for s, title in zip(rows, pages.apart(rows, lambda row: row["title"]), strict=True):
         own = s["discipline"]
         value = pages.cell(s["value"]["by_discipline"][own], f"Value of {title}")
@@ -253,9 +277,15 @@ def section_rows(pages: Pages) -> list[Data]:
             elif cell["state"] == "few":
                 parts.append(f"{label} {cell['text']}")
         text = "; ".join(parts) if parts else "No answers stand here yet"
+        text = text[:1].upper() + text[1:]
         if value["state"] == sense["state"] == "blank":
             text = "Left blank"
-        made.append({"code": pages.code(own), "name": pages.name(own), "title": title, "text": f"{text}."})
+        row = {"code": pages.code(own), "name": pages.name(own), "title": title, "text": f"{text}."}
+        row |= {"state": "", "label": "", "mark": ""}
+        judged = states.get(s["key"])
+        if parts and judged and judged["state"]:
+            row |= how_done(judged) | {"text": f"{text}. {done.why_section_not(judged)}".strip()}
+        made.append(row)
     return made
 
 
@@ -311,17 +341,19 @@ def count_rows(pages: Pages) -> list[Data]:
 
 
 def title_of(pages: Pages) -> str:
-    """The title of the report."""
+    """The title: what disciplines made of it only where most of those that may have rated it are heard."""
     data = pages.data
     label = data["draft"]["label"]
     if len(pages.disciplines) == 1:
         (only,) = pages.disciplines.values()
         return f"What {only['name']} said of draft {label}"
     book: Data = data["book"]["value"]
-    full = sum(not f["hidden"] and sum(f["distribution"]) >= 3 for f in book["by_discipline"].values())
+    figures = book["by_discipline"].values()
+    rated = [None if f["hidden"] else sum(f["distribution"]) for f in figures]
+    full = sum(n is not None and n >= 3 for n in rated)
     everyone = book["all"]
     n = 0 if everyone["hidden"] else sum(everyone["distribution"])
-    if full:
+    if full and (2 * full >= sum(n != 0 for n in rated) or not n):
         return f"What {several(full, 'discipline', 'disciplines')} made of draft {label}"
     if n:
         return f"What {several(n, 'reader', 'readers')} made of draft {label}"
@@ -344,7 +376,7 @@ def page(data: Data) -> Data:
         "paper": data["paper"],
         "named": data["named"],
         "everyone": total_name(data),
-        "headlines": data["headlines"],
+        "headlines": headlines(data),
         "columns": [{"code": d["code"], "name": d["name"]} for d in pages.disciplines.values()],
         "value": value,
         "room": list(extent([row["ratings"] for row in value])),

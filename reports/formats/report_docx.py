@@ -146,9 +146,9 @@ def figures(shown: Data) -> Iterator[str]:
         yield text("Each judged by its own readers. The figure is the value of the section, not of the book.", "Lede")
         yield table(
             "Discipline sections",
-            [12, 48, 72],
-            ["", "Section", "What its readers say"],
-            ([label(s["code"]), label(s["title"]), label(s["text"])] for s in shown["sections"]),
+            [12, 48, 16, 72],
+            ["", "Section", "State", "What its readers say"],
+            ([label(s[name]) for name in ("code", "title", "label", "text")] for s in shown["sections"]),
         )
     if shown["questions"]:
         yield heading("Other questions")

@@ -22,6 +22,12 @@ def lane(ratings: Sequence[int], room: Sequence[float]) -> charts.Svg:
 
 
 @register.simple_tag
+def way(shares: Sequence[float]) -> charts.Svg:
+    """How far a figure went between two drafts."""
+    return charts.way(*shares)
+
+
+@register.simple_tag
 def shape(verdict: str) -> charts.Svg:
     """The shape of a verdict."""
     return charts.shape(verdict)

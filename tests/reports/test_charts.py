@@ -34,7 +34,20 @@ def test_a_lane_has_a_square_a_reader_on_its_side_of_the_line(ratings):
     assert all(0 <= float(s.get("x")) < width for s in squares)
 
 
-@pytest.mark.parametrize("drawn", [charts.mini([1, 0, 3]), charts.lane([1, 3, 5], (4, 8)), charts.shape("partly")])
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_way_leads_from_then_to_now_on_one_scale(then, now):
+    tree = ElementTree.fromstring(charts.way(then, now))
+    was, is_now = tree.findall(f"{SVG}circle")
+    assert was.get("class") == "was"
+    assert is_now.get("class") == ("up" if now > then else "down" if now < then else "same")
+    at = [float(dot.get("cx")) for dot in (was, is_now)]
+    assert at == pytest.approx([6 + 88 * then, 6 + 88 * now], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [charts.mini([1, 0, 3]), charts.lane([1, 3, 5], (4, 8)), charts.shape("partly"), charts.way(0.2, 0.7)],
+)
 def test_nothing_a_strict_policy_would_refuse(drawn):
     for element in ElementTree.fromstring(drawn).iter():
         assert element.tag.removeprefix(SVG) in {"svg", "rect", "line", "text", "circle", "path"}

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from reports import charts, done, strips
-from reports.snapshot import Remark, Review
+from reports.findings import findings
+from reports.page import page
+from reports.snapshot import Edition, Remark, Review
 from reports.tables import Tables
 from tests.reports.samples import QUESTIONS, members, rating, snapshot, verdict
 
@@ -101,6 +103,32 @@ def test_a_section_is_judged_by_its_own_readers():
     assert found["c2-sec"]["state"] == "not_yet"
     hidden = {s["key"]: s for s in done.section_states(shot, Tables(shot, named=False), ())}
     assert hidden["c1-ops"]["state"] is None  # one person's verdict would show
+
+
+def test_a_section_says_whether_it_is_done_and_what_is_short():
+    own = {"scope": "own_section", "key": "c1-ops"}
+    people = [(m, OPS) for m in "bde"]
+    said = [rating(m, d, v, id=f"v{m}", **own) for (m, d), v in zip(people, (2, 2, 5), strict=True)]
+    said += [verdict(m, d, "c1", v, id=f"s{m}", **own) for (m, d), v in zip(people, ("yes", "yes", "no"), strict=True)]
+    shot = base(members=members(*people), answers=tuple(said), remarks=(note("b", OPS, section="c1-ops"),))
+    first, second = page(findings(shot))["sections"]
+    assert (first["state"], first["label"], first["mark"]) == ("not_yet", "Not yet", "no")
+    assert first["text"] == (
+        "Value of its own section 3.0, n\N{NO-BREAK SPACE}3; makes sense 67%, n\N{NO-BREAK SPACE}3. "
+        "Makes sense to fewer than 80%; rated 3 or more by fewer than two thirds; notes waiting: 1."
+    )
+    assert (second["state"], second["text"]) == ("", "No answers stand here yet.")
+    assert [s["state"] for s in page(findings(shot, Edition("readers", names=False)))["sections"]] == ["", ""]
+
+
+def test_a_section_that_nobody_rated_says_so():
+    own = {"scope": "own_section", "key": "c1-ops"}
+    shot = base(answers=(verdict("b", OPS, "c1", "yes", id="x", **own),))
+    (row, _) = page(findings(shot))["sections"]
+    assert (row["state"], row["text"]) == (
+        "nearly",
+        "Makes sense yes. No rating of its value stands here.",
+    )
 
 
 def test_notes_are_counted_where_their_words_begin():

@@ -100,3 +100,21 @@ def test_it_leaves_the_desk_in_no_edition():
     for edition in (Edition("readers"), Edition("publisher", names=False)):
         assert not [h for h in findings(book, edition)["headlines"] if h["rule"] == "to_change"]
     assert page(findings(book))["headlines"][1]["text"].startswith("Look first")
+
+
+@pytest.mark.parametrize(
+    ("people", "title"),
+    [
+        ("ooo", "What one discipline made of draft 1"),
+        ("oood", "What one discipline made of draft 1"),
+        ("ooods", "What five readers made of draft 1"),
+        ("oooddds", "What two disciplines made of draft 1"),
+        ("od", "What two readers made of draft 1"),
+        ("", "What readers made of draft 1"),
+    ],
+)
+def test_the_title_speaks_for_disciplines_only_where_most_of_them_are_heard(people, title):
+    of = {"o": OPS, "d": DEV, "s": SEC}
+    seats = [(f"{who}{n}", of[who]) for n, who in enumerate(people)]
+    given = tuple(rating(member, discipline, 4) for member, discipline in seats)
+    assert page(findings(snapshot(members=members(*seats), answers=given)))["title"] == title

@@ -44,7 +44,7 @@ def test_its_headings_are_those_of_the_page():
     document = opened(data)
     shown = page(data)
     titles = [p.text for p in document.paragraphs if p.style.name == "Title"]
-    assert titles == ["What three disciplines made of draft 2"] == [shown["title"]]
+    assert titles == ["What 17 readers made of draft 2"] == [shown["title"]]
     assert headings(document, 1)[:4] == [
         "Findings",
         "Value of the book, by discipline",

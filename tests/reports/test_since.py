@@ -45,6 +45,7 @@ def test_those_who_answered_both_times_are_compared_and_everyone_beside_them():
         "change": "+34 pts",
         "n": 3,
         "beside": "50% of 4 then, 75% of 4 now",
+        "way": [0.33, 0.67],
     }
     (headline,) = [h for h in found["headlines"] if h["rule"] == "since_more"]
     assert (headline["n"], headline["text"]) == (3, "Chapter 1 makes sense to more readers than in draft 1.")
@@ -64,6 +65,7 @@ def test_means_are_compared_as_they_are_printed():
     now = [rating(m, DEV, v) for m, v in (("a", 3), ("b", 3), ("c", 4))]  # 3.33
     (row,) = page(findings(two_drafts(tuple(then), tuple(now))))["since"]["rows"]
     assert (row["title"], row["value"]["text"], row["value"]["change"]) == ("The book", "3.7 to 3.3", "−0.4")
+    assert row["value"]["way"] == pytest.approx([0.675, 0.575])  # of the way from 1 to 5
 
 
 def test_the_first_round_has_nothing_to_compare():
