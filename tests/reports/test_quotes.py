@@ -245,7 +245,7 @@ def test_chosen_on_the_report_it_holds_for_the_next_one_and_the_same_button_take
     later = say(draft, signe, "The pager does.", body="Written later.")
     report = made(draft, run_jobs)
     before = desk.get(address_of(report)).text
-    assert "Show this one first" in before and "Applies to the next report you make." in before
+    assert "Show this one first" in before and before.count("applies to the next report you make.") == 1
     answer = choose(desk, later, "pinned", headers={"HX-Request": "true"})
     assert answer.status_code == 200 and "Shown first in the next report you make." in answer.text
     assert 'aria-pressed="true" autofocus' in answer.text and "<html" not in answer.text
