@@ -114,7 +114,7 @@ def other_questions(snapshot: Snapshot, tables: Tables, columns: Sequence[str]) 
             continue
         for scope in SCOPES:
             known = targets(snapshot, scope)
-            said = [a for a in snapshot.answers if a.question == question.id and a.scope == scope and a.stands]
+            said = tables.standing.get((question.id, scope), [])
             rows = sorted({a.key for a in said} & set(known), key=lambda key: known[key].order)
             table = Table(question.kind, rows, tables.columns, tables.named, question.options)
             table.fill((a.key, a) for a in said if a.key in known)

@@ -5,6 +5,7 @@ once in a cell and once in a total; of two answers of one person the newer count
 """
 
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -25,8 +26,8 @@ def newest_each(answers: Iterable[Answer]) -> list[Answer]:
     """The newest answer of each person, in the order of their ids (ties: the larger answer id)."""
     newest: dict[str, Answer] = {}
     for answer in answers:
-        held = newest.get(answer.member)
-        if held is None or (held.updated, held.id) < (answer.updated, answer.id):
+        held = newest.setdefault(answer.member, answer)
+        if held is not answer and (held.updated, held.id) < (answer.updated, answer.id):
             newest[answer.member] = answer
     return [newest[member] for member in sorted(newest)]
 
@@ -74,7 +75,8 @@ def verdict_figure(answers: Sequence[Answer], hidden: bool = False) -> Figure:
     """Figure of verdicts: n and how many said yes, partly, no; all blank where `hidden`."""
     if hidden:
         return {"n": None, "yes": None, "partly": None, "no": None, "hidden": True}
-    counts = {verdict: sum(a.value == verdict for a in answers) for verdict in VERDICTS}
+    found = Counter(a.value for a in answers)
+    counts = {verdict: found[verdict] for verdict in VERDICTS}
     return {"n": sum(counts.values()), **counts, "hidden": False}
 
 
@@ -82,7 +84,8 @@ def choice_figure(answers: Sequence[Answer], options: Sequence[str], hidden: boo
     """Figure of choices: n and how many chose each option; all blank where `hidden`."""
     if hidden:
         return {"n": None, "options": None, "hidden": True}
-    counts = [{"option": option, "n": sum(a.value == option for a in answers)} for option in options]
+    found = Counter(a.value for a in answers)
+    counts = [{"option": option, "n": found[option]} for option in options]
     return {"n": sum(count["n"] for count in counts), "options": counts, "hidden": False}
 
 

@@ -39,11 +39,15 @@ def asked(snapshot: Snapshot) -> dict[str, Review]:
     return {review.member: review for review in sorted(rows, key=lambda r: (r.member, r.state))}
 
 
-def asked_in(snapshot: Snapshot, disciplines: Iterable[str]) -> set[str]:
-    """The members who were asked and are of one of these disciplines."""
-    people = {m.id: set(m.disciplines) for m in snapshot.members}
-    wanted = set(disciplines)
-    return {m for m in asked(snapshot) if wanted & people.get(m, set())}
+def asked_by_discipline(snapshot: Snapshot, rows: Iterable[str]) -> dict[str, set[str]]:
+    """Those among these members who are of each discipline."""
+    of: dict[str, set[str]] = {d.slug: set() for d in snapshot.disciplines}
+    disciplines = {m.id: m.disciplines for m in snapshot.members}
+    for member in rows:
+        for discipline in disciplines.get(member, ()):
+            if discipline in of:
+                of[discipline].add(member)
+    return of
 
 
 def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool, chosen: bool = False) -> Data:
@@ -56,7 +60,7 @@ def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool, 
     two reports tell no more than one.
     """
     rows = asked(snapshot)
-    of = {d.slug: asked_in(snapshot, [d.slug]) for d in snapshot.disciplines}
+    of = asked_by_discipline(snapshot, rows)
     hidden: set[str] = set()
     if not open_to_all:
         hidden = {d for _, d in blanked({("", d): len(members) for d, members in of.items()}, [""], list(of))}
@@ -66,7 +70,7 @@ def coverage(snapshot: Snapshot, disciplines: Sequence[str], open_to_all: bool, 
 
     blank: Data = dict.fromkeys(COUNTED)
     shown = [d for d in disciplines if d not in hidden]
-    total = figure(asked_in(snapshot, shown) if chosen else rows)
+    total = figure(set().union(*(of[d] for d in shown)) if chosen else rows)
     return {
         "all": total if shown or not chosen else blank,
         "by_discipline": {d: blank if d in hidden else figure(of[d]) for d in disciplines},
@@ -198,7 +202,8 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     said += headlines.own_pages(tension["verdict"][-1], codes)
     changed = since.since(snapshot, voices, tables, columns, chapters, chosen)
     said += headlines.turned(changed)
-    said += headlines.silent(covered, names, lambda quiet: len(asked_in(snapshot, quiet)))
+    of = asked_by_discipline(snapshot, asked(snapshot))
+    said += headlines.silent(covered, names, lambda quiet: len(set().union(*(of[d] for d in quiet))))
     if not voices.leaves:
         said += headlines.waiting(counted)
     authors = sorted(snapshot.authors)

@@ -1,6 +1,6 @@
 """The answers of a snapshot, sorted into tables of targets by disciplines. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from reports.figures import Table
@@ -20,6 +20,10 @@ class Tables:
         )
         order = {c.key: c.position for c in snapshot.chapters}
         self.sections.sort(key=lambda s: (order.get(s.chapter, 0), s.position, s.key))
+        self.standing: dict[tuple[str, str], list[Answer]] = {}
+        for answer in snapshot.answers:
+            if answer.stands:
+                self.standing.setdefault((answer.question, answer.scope), []).append(answer)
         self.book_value = self._table("value", "book", [""])
         self.chapter_value = self._table("value", "chapter", [c.key for c in self.chapters])
         self.chapter_sense = self._table("makes_sense", "chapter", [c.key for c in self.chapters])
@@ -29,16 +33,12 @@ class Tables:
         self.own_value = self._own(self.section_value)
         self.own_sense = self._own(self.section_sense)
 
-    def _answers(self, code: str, scope: str) -> Iterable[Answer]:
-        question = self.codes.get(code)
-        for answer in self.snapshot.answers:
-            if question and answer.question == question.id and answer.scope == scope and answer.stands:
-                yield answer
-
     def _table(self, code: str, scope: str, rows: Sequence[str]) -> Table:
         kind = "rating" if code == "value" else "verdict"
         known = set(rows)
-        pairs = ((a.key or "", a) for a in self._answers(code, scope) if (a.key or "") in known)
+        question = self.codes.get(code)
+        answers = self.standing.get((question.id, scope), []) if question else []
+        pairs = ((a.key or "", a) for a in answers if (a.key or "") in known)
         return Table(kind, rows, self.columns, self.named).fill(pairs)
 
     def _own(self, table: Table) -> Table:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import IO
+from xml.sax.saxutils import escape
 
 from reports.formats.office import DECLARATION, OFFICE, visible, xml
 
@@ -32,6 +33,7 @@ STYLES = {
     "moment": (0, 0, 165, ""),
     "day": (0, 0, 166, ""),
 }
+WRAPPED = {name for name, looks in STYLES.items() if "wrap" in looks[3]}
 AT = {name: at for at, name in enumerate(STYLES)}
 PAPERS = {"a4": 9, "letter": 1}  # as the format numbers them
 ACROSS = ("title", "prose")
@@ -46,10 +48,12 @@ Cell = Value | tuple[Value, str]
 
 
 def parts(text: str) -> list[str]:
-    """The text in pieces that each fit into a cell."""
+    """The text in pieces that each fit into a cell, with a visible sign for what no XML can hold."""
     text = visible(text)
+    if len(text) <= LONGEST // 2:
+        return [text]
     size = LONGEST if text.isascii() or max(text) <= "\uffff" else LONGEST // 2
-    return [text[at : at + size] for at in range(0, len(text), size)] or [""]
+    return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 @cache
@@ -122,11 +126,12 @@ class Sheet:
 
 def height(value: Value, style: str, width: float) -> int:
     """How tall a row has to be for a cell, in points: not every program looks itself."""
-    if not isinstance(value, str) or "wrap" not in STYLES[style][3]:
-        return SIZES.get(style, LINE)
+    line = SIZES.get(style, LINE)
+    if not isinstance(value, str) or style not in WRAPPED or (len(value) <= width and "\n" not in value):
+        return line
     shown = value[: int(width * TALLEST) + 1]
-    lines = sum(1 + max(0, len(line) - 1) // max(1, int(width)) for line in shown.split("\n"))
-    return min(lines, TALLEST) * SIZES.get(style, LINE)
+    lines = sum(1 + max(0, len(each) - 1) // max(1, int(width)) for each in shown.split("\n"))
+    return min(lines, TALLEST) * line
 
 
 def styled(cell: Cell) -> tuple[Value, str]:
@@ -144,11 +149,11 @@ def pieced(value: Value) -> Sequence[Value]:
 
 
 def cell_xml(place: str, value: Value, style: str) -> str:
-    """One cell as XML; empty for None and for an empty string."""
+    """One cell of `parts` as XML; empty for None and for an empty string."""
     if value is None or value == "":
         return ""
     if isinstance(value, str):
-        typed = NUMBERED.sub("_x005F_", xml(value))
+        typed = NUMBERED.sub("_x005F_", escape(value, {'"': "&quot;"}))
         return f'<c r="{place}" s="{AT[style]}" t="inlineStr"><is><t xml:space="preserve">{typed}</t></is></c>'
     if isinstance(value, date):
         at = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
