@@ -42,8 +42,10 @@ def facts(pages: Pages) -> list[Data]:
         said.insert(0, {"figure": f"{everyone['finished']}", "text": asked})
     elif everyone["asked"] == 0:
         said.insert(0, {"figure": "0", "text": "readers asked"})
-    wait = f", {waiting} to answer" if waiting else ""
-    said.append({"figure": str(notes["total"]), "text": f"{'note' if notes['total'] == 1 else 'notes'}{wait}"})
+    rest = f", {waiting} to answer" if waiting else ""
+    if notes.get("elsewhere"):
+        rest = f" of {notes['total'] + notes['elsewhere']} with words here"
+    said.append({"figure": str(notes["total"]), "text": f"{'note' if notes['total'] == 1 else 'notes'}{rest}"})
     draft: Data = data["draft"]
     zone = data["manuscript"]["time_zone"]
     opened = f"open since {day(draft['opened'], zone)}, " if draft["opened"] else ""
@@ -337,7 +339,7 @@ def count_rows(pages: Pages) -> list[Data]:
         }
         for title, key, words in groups
     ]
-    return [group for group in made if group["counts"]]
+    return [group for group in made if group["counts"]] if counts["total"] else []
 
 
 def title_of(pages: Pages) -> str:

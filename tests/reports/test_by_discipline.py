@@ -81,7 +81,13 @@ def test_where_it_counts_fewer_notes_than_the_whole_it_says_so():
             elsewhere = (counted or 0) - part["remarks"]["total"]
             said = [line for line in part["left_out"] if "the whole report alone" in line]
             assert len(said) == (elsewhere > 0) and said[:1] == whole_alone(elsewhere)
+            told = [f"{fact['figure']} {fact['text']}" for fact in page(part)["facts"]]
+            head = f"{part['remarks']['total']} notes of {counted} with words here"
+            assert (head in told) == (elsewhere > 0)
         assert any("the whole report alone" in line for line in narrowed(whole, DEV)["left_out"])
+    silent = tuple(replace(r, permission="no") for r in full_round().remarks)
+    shown = page(narrowed(findings(full_round(remarks=silent), Edition("publisher", names=False)), DEV))
+    assert shown["counts"] == [] and "notes of" in shown["facts"][2]["text"]  # no list of noughts
     desk = narrowed(findings(full_round()), DEV)
     assert not any("the whole report alone" in line for line in desk["left_out"])
 
