@@ -55,8 +55,17 @@ def facts(pages: Pages) -> list[Data]:
 
 
 def headlines(data: Data) -> list[Data]:
-    """The sentences of the first page; the first, and one with much below it, go over its whole width."""
-    return [h | {"wide": at == 0 or len(h["detail"]) > 150} for at, h in enumerate(data["headlines"])]
+    """The sentences of the first page; the first, and one with much below it, go over its whole width, and so does one
+    that would stand with nothing beside it before such a one."""
+    made: list[Data] = []
+    half = False  # whether the last one leaves room beside it
+    for at, h in enumerate(data["headlines"]):
+        wide = at == 0 or len(h["detail"]) > 150
+        if wide and half:
+            made[-1]["wide"] = True
+        half = not wide and not half
+        made.append(h | {"wide": wide})
+    return made
 
 
 def voices(pages: Pages) -> Data:

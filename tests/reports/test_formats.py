@@ -21,6 +21,7 @@ from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats, pdf
 from reports.formats.csv import COLUMNS
 from reports.formats.markdown import line, quoted
+from reports.page import page
 from reports.snapshot import Answer, Discipline, Edition
 from tests.reports.hostile import WORDS, hostile_round
 from tests.reports.samples import full_round, snapshot
@@ -133,6 +134,16 @@ def test_pdf_parts_no_short_table_of_chapters(lines):
     pages = [flat(p.extract_text()) for p in pypdf.PdfReader(io.BytesIO(pdf.render(data, ""))).pages]
     (told,) = [page.split("Whichchaptersaredone")[1] for page in pages if "Whichchaptersaredone" in page]
     assert all(flat(chapter["title"]) in told for chapter in data["chapters"])
+
+
+@pytest.mark.parametrize(("long", "wide"), [("", "w---"), ("3", "w--w"), ("2", "www-"), ("4", "w--ww")])
+def test_a_headline_with_much_below_it_goes_over_the_whole_width_and_leaves_no_gap(long, wide):
+    """The PDF was refused where such a one came second in its row."""
+    data = findings(snapshot())
+    (first,) = data["headlines"]
+    data["headlines"] = [first | {"detail": "Many words. " * (20 if str(at) in long else 1)} for at in range(len(wide))]
+    assert "".join("w" if h["wide"] else "-" for h in page(data)["headlines"]) == wide
+    assert "Many words" in text_of(pdf.render(data, ""))
 
 
 def test_pdf_is_made_of_all_that_is_hostile_at_once():
