@@ -146,6 +146,26 @@ def test_a_headline_with_much_below_it_goes_over_the_whole_width_and_leaves_no_g
     assert "Many words" in text_of(pdf.render(data, ""))
 
 
+def lowest(made: bytes) -> float:
+    """How many points above the end of its paper the lowest words of a PDF stand."""
+    found: list[float] = []
+
+    def look(text, cm, tm, font, size):
+        if text.strip():
+            found.append(cm[5] + tm[5] * cm[3])
+
+    for at in pypdf.PdfReader(io.BytesIO(made)).pages:
+        at.extract_text(visitor_text=look)
+    return min(found)
+
+
+def test_pdf_cuts_no_table_of_few_rows_that_is_taller_than_a_page():
+    book = full_round(notes=60)
+    titles = [f"{'Words of a long title ' * 6}{n}" for n in range(1, 14)]
+    chapters = tuple(replace(book.chapters[0], key=f"k{n}", title=t, position=n) for n, t in enumerate(titles, 1))
+    assert lowest(pdf.render(findings(replace(book, chapters=chapters)), "")) > 20
+
+
 def test_pdf_is_made_of_all_that_is_hostile_at_once():
     """Words of 100,000 letters side by side with others took longer than a file may."""
     made = pypdf.PdfReader(io.BytesIO(pdf.render(findings(hostile_round()), "")))
