@@ -166,6 +166,13 @@ def test_pdf_cuts_no_table_of_few_rows_that_is_taller_than_a_page():
     assert lowest(pdf.render(findings(replace(book, chapters=chapters)), "")) > 20
 
 
+@pytest.mark.parametrize("end", ["\n", "\u2028", "\u2029", "\x85"])
+def test_pdf_cuts_no_note_of_many_short_lines(end):
+    book = full_round(notes=1)
+    remark = replace(book.remarks[0], body=f"a{end}" * 120)
+    assert lowest(pdf.render(findings(replace(book, remarks=(remark,))), "")) > 20
+
+
 def test_pdf_is_made_of_all_that_is_hostile_at_once():
     """Words of 100,000 letters side by side with others took longer than a file may."""
     made = pypdf.PdfReader(io.BytesIO(pdf.render(findings(hostile_round()), "")))
