@@ -198,8 +198,10 @@ def since_last(shown: dict[str, Any]) -> list[str]:
     for row in since["rows"]:
         pair = [row[kind] or dict.fromkeys(("text", "change", "n", "beside"), "") for kind in ("verdict", "value")]
         rows.append([row["title"], *(p[at] or "" for p in pair for at in ("text", "change", "n", "beside"))])
-    parts = [f"## Since draft {line(since['label'])}", "Of readers who answered for both drafts; beside it, of all."]
-    return [*parts, table(head, rows), *([line(since["line"])] if since["line"] else [])]
+    parts = [f"## Since draft {line(since['label'])}"]
+    if rows:
+        parts += ["Of readers who answered for both drafts; beside it, of all.", table(head, rows)]
+    return [*parts, *([line(since["line"])] if since["line"] else [])]
 
 
 def words(shown: dict[str, Any]) -> list[str]:

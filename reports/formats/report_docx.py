@@ -290,7 +290,8 @@ def since(shown: Data) -> Iterator[str]:
     if not then:
         return
     yield heading(f"Since draft {then['label']}")
-    yield text(f"Of readers who answered for both drafts; beside it, of everyone each time. {then['line']}", "Lede")
+    compared = "Of readers who answered for both drafts; beside it, of everyone each time. " if then["rows"] else ""
+    yield text(compared + then["line"], "Lede")
     if then["rows"]:
         of_all = shown["everyone"]
         heads = ["", "Makes sense", "Change", "n", of_all, "Value", "Change", "n", of_all]

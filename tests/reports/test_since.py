@@ -11,6 +11,7 @@ from reports.page import page
 from reports.snapshot import Answer, Before, Edition, Remark, Section
 from reports.tables import Tables
 from tests.reports.samples import DISCIPLINES, SECTIONS, full_round, members, rating, snapshot, verdict
+from tests.reports.test_quotes import text_of
 
 DEV, OPS, SEC = "application-development", "it-operations", "information-security"
 UNNAMED = Edition(names=False)
@@ -66,6 +67,16 @@ def test_means_are_compared_as_they_are_printed():
     (row,) = page(findings(two_drafts(tuple(then), tuple(now))))["since"]["rows"]
     assert (row["title"], row["value"]["text"], row["value"]["change"]) == ("The book", "3.7 to 3.3", "−0.4")
     assert row["value"]["way"] == pytest.approx([0.675, 0.575])  # of the way from 1 to 5
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "report_docx", "pdf"])
+def test_where_no_figure_stands_there_is_no_table_and_no_word_of_one(name):
+    earlier = Remark("r1", "a", "comment", "Words.", DEV, chapter="c1", section="c1-1", earlier=True, permission="no")
+    few = findings(two_drafts(said(a="yes"), said(a="yes"), remarks=(earlier,)), Edition("readers", names=False))
+    assert page(few)["since"]["rows"] == [] and page(few)["since"]["line"]
+    text = text_of(name, few)
+    assert "Of one note from before" in text and "answered for both drafts" not in text
+    assert "answered for both drafts" in text_of(name, findings(two_drafts(THEN, NOW)))
 
 
 def test_the_first_round_has_nothing_to_compare():
