@@ -2,8 +2,8 @@
 
 A chapter is done when it was read in two thirds of the disciplines asked, 80 % say that it makes sense, in two thirds
 of the disciplines that answered two thirds rate it 3 or more, no open passage is marked confusing or disputed by a
-quarter of its disciplines (at least two), and every note is decided. One short is "nearly". The value of a chapter
-counts only where it is asked by chapter.
+quarter of its disciplines (at least two), and every note is decided. One short is "nearly". The value of a chapter or
+a section counts only where it is asked of it.
 """
 
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ def section_state(section: Section, tables: Tables, remarks: Sequence[Remark]) -
     criteria = [
         criterion("read", bool(people), "1 of 1" if people else "0 of 1"),
         makes_sense(tables.section_sense.cell(*cell)),
-        worth_it([tables.section_value.cell(*cell)]),
+        worth_it([tables.section_value.cell(*cell)] if tables.asks_section_value else None),
         unblocked(notes, len({r.discipline for r in notes})),
         answered(notes),
     ]

@@ -53,8 +53,16 @@ class Tables:
     @property
     def asks_chapter_value(self) -> bool:
         """Whether readers are asked for the value of each chapter."""
+        return self._asks_value("chapter")
+
+    @property
+    def asks_section_value(self) -> bool:
+        """Whether readers are asked for the value of their own section."""
+        return self._asks_value("own_section")
+
+    def _asks_value(self, scope: str) -> bool:
         question = self.codes.get("value")
-        return bool(question and "chapter" in question.scopes)
+        return bool(question and scope in question.scopes)
 
 
 def chapters_asked(snapshot: Snapshot) -> list[Chapter]:

@@ -131,6 +131,14 @@ def test_a_section_that_nobody_rated_says_so():
     )
 
 
+def test_the_value_of_a_section_counts_only_where_it_is_asked():
+    own = {"scope": "own_section", "key": "c1-ops"}
+    asked = (replace(QUESTIONS[0], scopes=("book",)), *QUESTIONS[1:])
+    shot = base(questions=asked, answers=(verdict("b", OPS, "c1", "yes", id="x", **own),))
+    (row, _) = page(findings(shot))["sections"]
+    assert (row["state"], row["text"]) == ("done", "Makes sense yes.")
+
+
 def test_notes_are_counted_where_their_words_begin():
     shot = snapshot()
     said = [note("1", DEV), note("2", DEV, start=3999, end=4000), note("3", OPS, section="c1-ops")]
