@@ -352,7 +352,8 @@ def count_rows(pages: Pages) -> list[Data]:
 
 
 def title_of(pages: Pages) -> str:
-    """The title: what disciplines made of it only where most of those that may have rated it are heard."""
+    """The title: what disciplines made of it only where most of those that may have rated it are heard; how many
+    readers only where no answer is left blank, since more have made something of it than show."""
     data = pages.data
     label = data["draft"]["label"]
     if len(pages.disciplines) == 1:
@@ -366,7 +367,7 @@ def title_of(pages: Pages) -> str:
     n = 0 if everyone["hidden"] else sum(everyone["distribution"])
     if full and (2 * full >= sum(n != 0 for n in rated) or not n):
         return f"What {several(full, 'discipline', 'disciplines')} made of draft {label}"
-    if n:
+    if n and None not in rated:
         return f"What {several(n, 'reader', 'readers')} made of draft {label}"
     return f"What readers made of draft {label}"
 

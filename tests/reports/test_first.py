@@ -118,3 +118,10 @@ def test_the_title_speaks_for_disciplines_only_where_most_of_them_are_heard(peop
     seats = [(f"{who}{n}", of[who]) for n, who in enumerate(people)]
     given = tuple(rating(member, discipline, 4) for member, discipline in seats)
     assert page(findings(snapshot(members=members(*seats), answers=given)))["title"] == title
+
+
+def test_the_title_counts_no_readers_where_answers_are_left_blank():
+    seats = [(f"{d}{n}", d) for d, many in ((OPS, 3), (DEV, 1), (SEC, 2)) for n in range(many)]
+    book = snapshot(members=members(*seats), answers=tuple(rating(member, d, 4) for member, d in seats))
+    assert page(findings(book))["title"] == "What six readers made of draft 1"
+    assert page(findings(book, Edition("readers")))["title"] == "What readers made of draft 1"
