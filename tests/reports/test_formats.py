@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from html import unescape
+from itertools import pairwise
 
 import docx
 import html5lib
@@ -24,7 +25,7 @@ from reports.formats.markdown import line, quoted
 from reports.page import page
 from reports.snapshot import Answer, Discipline, Edition
 from tests.reports.hostile import WORDS, hostile_round
-from tests.reports.samples import full_round, snapshot
+from tests.reports.samples import full_round, members, rating, snapshot
 
 HOSTILE = [
     '#read("/etc/passwd")',
@@ -173,6 +174,28 @@ def test_pdf_cuts_no_note_of_many_short_lines(end):
     assert lowest(pdf.render(findings(replace(book, remarks=(remark,))), "")) > 20
 
 
+@pytest.mark.parametrize("code", ["OPS", "INFRAOPS"])
+@pytest.mark.parametrize("many", [3, 13, 44])
+def test_pdf_keeps_the_squares_of_many_readers_between_their_columns(many, code):
+    low, high = Discipline("low", code, "Low " * 6), Discipline("high", "DEV", "High")
+    seats = [(f"{d.slug}{n:02}", d.slug) for d in (low, high) for n in range(many)]
+    given = tuple(rating(member, slug, {"low": 1, "high": 5}[slug]) for member, slug in seats)
+    book = snapshot(disciplines=(low, high), members=members(*seats), answers=given, sections=(), chapters=())
+    found: list[tuple[float, str]] = []
+
+    def look(text, cm, tm, font, size):
+        found.append((cm[4] + tm[4] * cm[0], text.strip()))
+
+    pypdf.PdfReader(io.BytesIO(pdf.render(findings(book), ""))).pages[0].extract_text(visitor_text=look)
+    words = [word for _, word in found]
+    for name, square, verdict in (("Low Low Low Low Low Low", "1", "not yet"), ("High", "5", "yes")):
+        begin = words.index(name)
+        row = found[begin : words.index(verdict, begin) + 1]
+        squares = [x for x, word in row if word == square]
+        assert len(squares) == many
+        assert row[0][0] + 130 < min(squares) and max(squares) + 3 < row[-1][0]  # points: the name has 46 mm
+
+
 def test_pdf_is_made_of_all_that_is_hostile_at_once():
     """Words of 100,000 letters side by side with others took longer than a file may."""
     made = pypdf.PdfReader(io.BytesIO(pdf.render(findings(hostile_round()), "")))
@@ -184,6 +207,19 @@ def test_pdf_sets_forty_disciplines_in_tables_that_fit():
     more = tuple(Discipline(f"d{n}", f"D{n:02}", f"Discipline {n}") for n in range(30))
     text = text_of(pdf.render(findings(replace(book, disciplines=(*book.disciplines, *more))), ""))
     assert text.count("Gap, low to high") >= 3  # a head for each part of the map
+
+
+def test_pdf_sets_fewer_disciplines_side_by_side_where_their_letters_are_many():
+    book = snapshot(disciplines=tuple(Discipline(f"d{n}", f"DISCIP{n:02}", f"Discipline {n}") for n in range(16)))
+    found: list[tuple[float, str]] = []
+
+    def look(text, cm, tm, font, size):
+        found.append((cm[4] + tm[4] * cm[0], text.strip()))
+
+    for at in pypdf.PdfReader(io.BytesIO(pdf.render(findings(book), ""))).pages:
+        at.extract_text(visitor_text=look)
+    heads = [x for x, word in found if word.startswith("DISCIP")]
+    assert all(right - left > 40 for left, right in pairwise(heads) if right > left)  # points; each takes 36
 
 
 def test_pdf_breaks_long_words_of_titles():
