@@ -18,7 +18,7 @@ from reports.narrowing import narrowed, notes_of
 from reports.page import page
 from reports.snapshot import Edition, Remark
 from reviews.models import Thread
-from reviews.threads import withdraw
+from reviews.threads import NewThread, create_thread, withdraw
 from tests.books import actor_of, make_book, make_reader
 from tests.reports.samples import full_round, members, snapshot
 from tests.reports.test_collecting import author_of, counted, say
@@ -260,6 +260,14 @@ def test_chosen_on_the_report_it_holds_for_the_next_one_and_the_same_button_take
     answer = choose(desk, later, "", headers={"HX-Request": "true"})
     assert "Taken back" in answer.text and 'aria-pressed="true"' not in answer.text
     assert not QuoteChoice.objects.exists() and Thread.objects.filter(pk=first.pk).exists()
+
+
+def test_where_only_stories_are_quoted_it_is_said_too_when_a_choice_applies(draft, omar, desk, run_jobs):
+    story = NewThread(kind="experience", body="We lost a night to it.")
+    create_thread(actor_of(omar), draft.manuscript, story)
+    page_ = desk.get(address_of(made(draft, run_jobs))).text
+    assert "In their words" not in page_ and "Show this one first" in page_
+    assert page_.count("applies to the next report you make.") == 1
 
 
 def test_chosen_on_the_desk_without_script(draft, omar, desk):
