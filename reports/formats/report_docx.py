@@ -144,11 +144,19 @@ def figures(shown: Data) -> Iterator[str]:
     if shown["sections"]:
         yield heading("Discipline sections")
         yield text("Each judged by its own readers. The figure is the value of the section, not of the book.", "Lede")
+        told = any(s["state"] for s in shown["sections"])  # none is where the report leaves the author team
+        columns = {
+            "code": (12, ""),
+            "title": (48, "Section"),
+            "label": (16, "State"),
+            "text": (72, "What its readers say"),
+        }
+        wanted = [name for name in columns if told or name != "label"]
         yield table(
             "Discipline sections",
-            [12, 48, 16, 72],
-            ["", "Section", "State", "What its readers say"],
-            ([label(s[name]) for name in ("code", "title", "label", "text")] for s in shown["sections"]),
+            [columns[name][0] for name in wanted],
+            [columns[name][1] for name in wanted],
+            ([label(s[name]) for name in wanted] for s in shown["sections"]),
         )
     if shown["questions"]:
         yield heading("Other questions")

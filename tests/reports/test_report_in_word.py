@@ -85,6 +85,13 @@ def test_tables_are_tables_with_heads_that_stand_on_every_page():
                 assert text.split("\n") == figure["text"].split(" · ")
 
 
+@pytest.mark.parametrize("edition", ["author", "readers", "publisher"])
+def test_no_column_of_states_stands_empty_where_they_are_not_told(edition):
+    tables = opened(findings(full_round(), Edition(edition))).tables
+    (heads,) = [h for t in tables if "What its readers say" in (h := [cell.text for cell in t.rows[0].cells])]
+    assert ("State" in heads) == (edition == "author")
+
+
 def test_findings_are_a_numbered_list_and_every_page_has_its_number():
     data = findings(full_round())
     document = opened(data)
