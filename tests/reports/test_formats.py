@@ -230,6 +230,24 @@ def test_pdf_breaks_long_words_of_titles():
     assert lines and max(map(len, lines)) < 120
 
 
+def test_pdf_breaks_long_words_of_quotes_questions_and_sections():
+    book, long = full_round(), "unbroken" * 30
+    data = findings(
+        replace(
+            book,
+            sections=tuple(replace(s, title=long) for s in book.sections),
+            questions=tuple(replace(q, text=long) for q in book.questions),
+            remarks=tuple(replace(r, quote=long, fate="kept") for r in book.remarks),
+        )
+    )
+    ops, dev = "it-operations", "application-development"
+    against = [{"discipline": dev, "reaction": "disagree"}]
+    data["conflicts"] = [{"chapter": "c1", "section": "c1-1", "quote": long, "valuable": [ops], "against": against}]
+    assert data["written"]
+    lines = [line.replace("\u200b", "") for line in text_of(pdf.render(data, "")).splitlines() if "unbroken" in line]
+    assert lines and not [line for line in lines if "unbroken" * 20 in line]
+
+
 def test_pdf_says_which_characters_it_cannot_draw():
     base = full_round(notes=1)
     data = findings(replace(base, remarks=(replace(base.remarks[0], body="Egypt 𓀀, private \ue000"),)))
