@@ -24,11 +24,13 @@ CellKey = tuple[str, str]
 
 def newest_each(answers: Iterable[Answer]) -> list[Answer]:
     """The newest answer of each person, in the order of their ids (ties: the larger answer id)."""
-    newest: dict[str, Answer] = {}
-    for answer in answers:
-        held = newest.setdefault(answer.member, answer)
-        if held is not answer and (held.updated, held.id) < (answer.updated, answer.id):
-            newest[answer.member] = answer
+    given = list(answers)
+    newest = {answer.member: answer for answer in given}
+    if len(newest) < len(given):
+        for answer in given:
+            held = newest[answer.member]
+            if (held.updated, held.id) < (answer.updated, answer.id):
+                newest[answer.member] = answer
     return [newest[member] for member in sorted(newest)]
 
 
@@ -220,7 +222,11 @@ class Table:
     def people(self, row: str, columns: Sequence[str] | None = None) -> list[Answer]:
         """The answers of all disciplines on one target, one of each person; those of blank cells are left out."""
         chosen = [*self.columns, ""] if columns is None else columns
-        return newest_each(a for c in chosen if (row, c) not in self.hidden for a in self.cells.get((row, c), []))
+        found: list[Answer] = []
+        for column in chosen:
+            if (row, column) not in self.hidden:
+                found += self.cells.get((row, column), [])
+        return newest_each(found)
 
     def total(self, row: str, columns: Sequence[str] | None = None) -> Figure:
         """The figure of all disciplines on one target, each person once; blank cells are left out of it."""
