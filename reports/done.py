@@ -88,8 +88,11 @@ def makes_sense(figure: Figure) -> Data:
     """80 % of the answers are yes."""
     if figure["hidden"] or not figure["n"]:
         return criterion("sense", False, NO_ANSWERS if not figure["hidden"] else LEFT_BLANK)
-    share = figure["yes"] / figure["n"]
-    return criterion("sense", figure["yes"] * 5 >= figure["n"] * 4, f"{int(share * 100 + 0.5)}% of {figure['n']}")
+    holds = figure["yes"] * 5 >= figure["n"] * 4
+    share = 100 * figure["yes"] / figure["n"]
+    # One decimal, cut off, where whole percent would say that 80% are too few.
+    told = int(share * 10) / 10 if not holds and share >= 79.5 else int(share + 0.5)
+    return criterion("sense", holds, f"{told}% of {figure['n']}")
 
 
 def worth_it(figures: Sequence[Figure] | None) -> Data:
@@ -132,7 +135,7 @@ WORDS = {
 }
 WORDS_OF_SECTION = {
     "read": "nobody of its discipline has answered",
-    "sense": "makes sense to fewer than 80%",
+    "sense": "makes sense to {}, under 80%",
     "worth": "rated 3 or more by fewer than two thirds",
     "unblocked": WORDS["unblocked"],
     "answered": WORDS["answered"],

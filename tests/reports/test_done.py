@@ -71,6 +71,16 @@ def test_makes_sense_to_four_fifths(words, expected):
     assert holds(states(base(answers=said))["c1"], "sense") is expected
 
 
+@pytest.mark.parametrize(
+    ("yes", "n", "told"), [(35, 44, "79.5% of 44"), (1999, 2500, "79.9% of 2500"), (4, 5, "80% of 5")]
+)
+def test_a_share_that_is_too_small_is_not_rounded_to_what_would_do(yes, n, told):
+    said = tuple(verdict(f"r{at}", DEV, "c1", "yes" if at < yes else "no") for at in range(n))
+    found = states(base(answers=said))["c1"]
+    assert [c["figure"] for c in found["criteria"] if c["name"] == "sense"] == [told]
+    assert ("akes sense" in done.why_not(found)) == (yes * 5 < n * 4)
+
+
 def test_worth_it_counts_disciplines_not_readers():
     asked = (replace(QUESTIONS[0], scopes=("book", "chapter")), *QUESTIONS[1:])
 
@@ -115,7 +125,7 @@ def test_a_section_says_whether_it_is_done_and_what_is_short():
     assert (first["state"], first["label"], first["mark"]) == ("not_yet", "Not yet", "no")
     assert first["text"] == (
         "Value of its own section 3.0, n\N{NO-BREAK SPACE}3; makes sense 67%, n\N{NO-BREAK SPACE}3. "
-        "Makes sense to fewer than 80%; rated 3 or more by fewer than two thirds; notes waiting: 1."
+        "Makes sense to 67% of 3, under 80%; rated 3 or more by fewer than two thirds; notes waiting: 1."
     )
     assert (second["state"], second["text"]) == ("", "No answers stand here yet.")
     assert [s["state"] for s in page(findings(shot, Edition("readers", names=False)))["sections"]] == ["", ""]
