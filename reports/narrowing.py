@@ -42,8 +42,8 @@ def narrowed(data: Data, slug: str) -> Data:
     """The findings of one discipline: a report of the same shape in which it alone speaks.
 
     What needs all of them together has no place in it: gaps, conflicts, spheres, strips, thanks, which chapters are
-    done, what changed. Notes count where the report says that they are this discipline's; `remarks` tells in
-    `elsewhere` how many more the whole counts for it.
+    done, what changed. Notes count where the report says that they are this discipline's; how many the whole
+    counts for it stays in `by_discipline`.
     """
     about = next(d for d in data["disciplines"] if d["slug"] == slug)
     desk = data["edition"] == "author"
@@ -104,7 +104,7 @@ def narrowed(data: Data, slug: str) -> Data:
         "clusters": {},
         "chapters": chapters,
         "sections": [both(block) for block in data["sections"] if block["discipline"] == slug],
-        "remarks": counted | ({"elsewhere": elsewhere} if elsewhere > 0 else {}),
+        "remarks": counted | {"by_discipline": {slug: counted["total"] + max(elsewhere, 0)}},
         "conflicts": [],
         "quotes": [q | {"notes": mine} for q in data["quotes"] if (mine := theirs(q["notes"]))],
         "stories": {

@@ -43,8 +43,9 @@ def facts(pages: Pages) -> list[Data]:
     elif everyone["asked"] == 0:
         said.insert(0, {"figure": "0", "text": "readers asked"})
     rest = f", {waiting} to answer" if waiting else ""
-    if notes.get("elsewhere"):
-        rest = f" of {notes['total'] + notes['elsewhere']} with words here"
+    theirs = sum(n or 0 for n in notes["by_discipline"].values())
+    if len(pages.disciplines) == 1 and theirs > notes["total"]:
+        rest = f" of {theirs} with words here"
     said.append({"figure": str(notes["total"]), "text": f"{'note' if notes['total'] == 1 else 'notes'}{rest}"})
     draft: Data = data["draft"]
     zone = data["manuscript"]["time_zone"]
@@ -275,7 +276,7 @@ def count_rows(pages: Pages) -> list[Data]:
         ("Reactions", "by_reaction", REACTION_WORDS),
         *([("By decision", "by_decision", DECISION_WORDS)] if pages.data["edition"] == "author" else []),
         ("Their place in this draft", "by_fate", FATE_WORDS),
-        ("By discipline", "by_discipline", names),
+        *([("By discipline", "by_discipline", names)] if len(names) > 1 else []),
     ]
     made = [
         {
