@@ -9,7 +9,7 @@ a section counts only where it is asked of it.
 from collections.abc import Sequence
 from typing import Any
 
-from reports.figures import Figure, is_of_most
+from reports.figures import LEAST, Figure, is_of_most
 from reports.remarks import passages
 from reports.snapshot import Remark, Section, Snapshot
 from reports.tables import Tables
@@ -85,10 +85,12 @@ def read_by(disciplines: int, asked: int) -> Data:
 
 
 def makes_sense(figure: Figure) -> Data:
-    """80 % of the answers are yes."""
+    """80 % of the answers are yes. A share only of LEAST answers or more, as everywhere."""
     if figure["hidden"] or not figure["n"]:
         return criterion("sense", False, NO_ANSWERS if not figure["hidden"] else LEFT_BLANK)
     holds = figure["yes"] * 5 >= figure["n"] * 4
+    if figure["n"] < LEAST:
+        return criterion("sense", holds, f"{figure['yes']} of {figure['n']}")
     share = 100 * figure["yes"] / figure["n"]
     # One decimal, cut off, where whole percent would say that 80% are too few.
     told = int(share * 10) / 10 if not holds and share >= 79.5 else int(share + 0.5)

@@ -176,10 +176,10 @@ def done_rows(pages: Pages) -> list[Data]:
 
 
 def how_done(judged: Data) -> Data:
-    """A state of the definition of done, its word and the verdict whose shape stands for it."""
+    """A state of the definition of done: its word, the verdict whose shape stands for it, its tone in the styles."""
     state = judged["state"]
-    mark = {"done": "yes", "nearly": "partly", "not_yet": "no"}[state]
-    return {"state": state, "label": STATE_WORDS[state], "mark": mark}
+    mark, tone = {"done": ("yes", "good"), "nearly": ("partly", "warn"), "not_yet": ("no", "stop")}[state]
+    return {"state": state, "label": STATE_WORDS[state], "mark": mark, "tone": tone}
 
 
 def strip_rows(pages: Pages) -> list[Data]:
@@ -229,7 +229,7 @@ def section_rows(pages: Pages) -> list[Data]:
         if value["state"] == sense["state"] == "blank":
             text = "Left blank"
         row = {"code": pages.code(own), "name": pages.name(own), "title": title, "text": f"{text}."}
-        row |= {"state": "", "label": "", "mark": ""}
+        row |= {"state": "", "label": ""}
         judged = states.get(s["key"])
         if parts and judged and judged["state"]:
             row |= how_done(judged) | {"text": f"{text}. {done.why_section_not(judged)}".strip()}

@@ -148,14 +148,12 @@ def figures(shown: dict[str, Any]) -> list[str]:
         rows = [(r["title"], r["label"], *(c["figure"] for c in r["criteria"]), r["why"]) for r in shown["done"]]
         parts += ["## Which chapters are done", table(head, rows)]
     if shown["sections"]:
-        states = [f"{s['label']}. " if s["state"] else "" for s in shown["sections"]]
         parts.append("## Discipline sections")
-        parts.append(
-            "\n".join(
-                f"- **{line(s['code'])}** {line(s['title'])}: {state}{line(s['text'])}"
-                for s, state in zip(shown["sections"], states, strict=True)
-            )
-        )
+        rows = [
+            (s["code"], s["title"], f"{s['label']}. {s['text']}" if s["state"] else s["text"])
+            for s in shown["sections"]
+        ]
+        parts.append("\n".join(f"- **{line(code)}** {line(title)}: {line(text)}" for code, title, text in rows))
     for q in shown["questions"]:
         parts.append(f"**{line(q['question'])}** {line(q['place'])}: {line(q['text'])}")
     head = ("Discipline", "Asked", "Opened", "Reading", "Finished", "Declined")

@@ -72,7 +72,7 @@ def test_makes_sense_to_four_fifths(words, expected):
 
 
 @pytest.mark.parametrize(
-    ("yes", "n", "told"), [(35, 44, "79.5% of 44"), (1999, 2500, "79.9% of 2500"), (4, 5, "80% of 5")]
+    ("yes", "n", "told"), [(35, 44, "79.5% of 44"), (1999, 2500, "79.9% of 2500"), (4, 5, "80% of 5"), (1, 2, "1 of 2")]
 )
 def test_a_share_that_is_too_small_is_not_rounded_to_what_would_do(yes, n, told):
     said = tuple(verdict(f"r{at}", DEV, "c1", "yes" if at < yes else "no") for at in range(n))
