@@ -212,7 +212,7 @@ class Collector:
             chapters = tuple(c.key for c in q.chapters.all()) or None
             code = q.code or ""
             yield shot.Question(
-                str(q.pk), q.kind, q.text, code, tuple(q.scopes), tuple(q.options), q.position, chapters
+                str(q.pk), q.kind, q.text, code, tuple(q.scopes), tuple(q.options), q.position, chapters, q.retired
             )
 
     def _before(self) -> shot.Before | None:

@@ -2,8 +2,8 @@
 
 A chapter is done when it was read in two thirds of the disciplines asked, 80 % say that it makes sense, in two thirds
 of the disciplines that answered two thirds rate it 3 or more, no open passage is marked confusing or disputed by a
-quarter of its disciplines (at least two), and every note is decided. One short is "nearly". The value of a chapter or
-a section counts only where it is asked of it.
+quarter of its disciplines (at least two), and every note is decided. One short is "nearly". Value and making sense
+count only where they are asked.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from reports.tables import Tables
 Data = dict[str, Any]
 BLOCKING = ("confusing", "disagree")
 NO_ANSWERS, LEFT_BLANK, MOST_BLANK, NOBODY_ASKED = "no answers", "left blank", "too few shown", "nobody asked"
-NOBODY_RATED = "0 of 0"
+NOBODY_RATED, NOT_ASKED = "0 of 0", "not asked"
 
 
 def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
@@ -36,13 +36,14 @@ def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]
         notes = [r for r in remarks if r.chapter == chapter.key and r.section not in own]
         sense = tables.chapter_sense.total(chapter.key)
         told = tables.named or sense["hidden"] or is_of_most(sense, finished)
-        values = None
-        if tables.asks_chapter_value:
-            values = [tables.chapter_value.cell(chapter.key, d) for d in tables.columns]
+        values = [tables.chapter_value.cell(chapter.key, d) for d in tables.columns]
         criteria = [
             read_by(len(read), len(asked)),
-            makes_sense(sense) if told else criterion("sense", False, MOST_BLANK),
-            worth_it(values),
+            if_asked(
+                tables.asks("makes_sense", "chapter"),
+                makes_sense(sense) if told else criterion("sense", False, MOST_BLANK),
+            ),
+            if_asked(tables.asks("value", "chapter"), worth_it(values)),
             unblocked(notes, len(read)),
             answered(notes),
         ]
@@ -65,8 +66,8 @@ def section_state(section: Section, tables: Tables, remarks: Sequence[Remark]) -
     notes = [r for r in remarks if r.section == section.key]
     criteria = [
         criterion("read", bool(people), "1 of 1" if people else "0 of 1"),
-        makes_sense(tables.section_sense.cell(*cell)),
-        worth_it([tables.section_value.cell(*cell)] if tables.asks_section_value else None),
+        if_asked(tables.asks("makes_sense", "own_section"), makes_sense(tables.section_sense.cell(*cell))),
+        if_asked(tables.asks("value", "own_section"), worth_it([tables.section_value.cell(*cell)])),
         unblocked(notes, len({r.discipline for r in notes})),
         answered(notes),
     ]
@@ -76,6 +77,11 @@ def section_state(section: Section, tables: Tables, remarks: Sequence[Remark]) -
 def criterion(name: str, holds: bool | None, figure: str) -> Data:
     """One criterion: whether it holds (None: not asked) and the figure it rests on."""
     return {"name": name, "holds": holds, "figure": figure}
+
+
+def if_asked(asked: bool, judged: Data) -> Data:
+    """A criterion that rests on a question; where that is not asked it neither holds nor is short."""
+    return judged if asked else criterion(judged["name"], None, NOT_ASKED)
 
 
 def read_by(disciplines: int, asked: int) -> Data:
@@ -97,10 +103,8 @@ def makes_sense(figure: Figure) -> Data:
     return criterion("sense", holds, f"{told}% of {figure['n']}")
 
 
-def worth_it(figures: Sequence[Figure] | None) -> Data:
+def worth_it(figures: Sequence[Figure]) -> Data:
     """In two thirds of the disciplines that answered, two thirds rate 3 or more."""
-    if figures is None:
-        return criterion("worth", None, "not asked")
     known = [f["distribution"] for f in figures if not f["hidden"] and f["n"]]
     good = sum(sum(d[2:]) * 3 >= sum(d) * 2 for d in known)
     return criterion("worth", bool(known) and good * 3 >= len(known) * 2, f"{good} of {len(known)}")

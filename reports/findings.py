@@ -107,7 +107,7 @@ def tension_map(tables: Tables, columns: Sequence[str], chapters: Sequence[Chapt
         made = [map_row(by_chapter, c.key, columns, key=c.key, title=c.title, position=c.position) for c in chapters]
         return [*made, map_row(own, "own", columns, key=None, title="Their own section", position=0)]
 
-    value = rows(tables.chapter_value, tables.own_value) if tables.asks_chapter_value else None
+    value = rows(tables.chapter_value, tables.own_value) if tables.asks("value", "chapter") else None
     return {"verdict": rows(tables.chapter_sense, tables.own_sense), "value": value}
 
 
@@ -250,7 +250,9 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
             if d.slug in columns
         ],
         "headlines": said,
-        "left_out": headlines.left_out(full, voices.named, tables.asks_chapter_value, len(unquoted), thin, silent),
+        "left_out": headlines.left_out(
+            full, voices.named, tables.asks("value", "chapter"), len(unquoted), thin, silent
+        ),
         "coverage": covered,
         "book": {"value": book, "sees_value": seeing(book)},
         "spheres": by_sphere(snapshot, tables, None if wanted is None else columns),

@@ -36,7 +36,7 @@ def since(
     then = Tables(was, voices.named and is_named(was, voices.edition))
     earlier = [r for r in remarks if r.earlier]
     fates = Counter(r.fate for r in earlier)
-    asks_value = now.asks_chapter_value
+    asks_value = now.asks("value", "chapter")
     return {
         "draft": snapshot.before.draft,
         "label": snapshot.before.label,

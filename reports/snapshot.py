@@ -81,7 +81,8 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it was asked. `code` marks the founding three: value, makes_sense, improve."""
+    """A question as it was asked. `code` marks the founding three: value, makes_sense, improve. One that is `retired`
+    is asked no more; answers given before stand."""
 
     id: str
     kind: str
@@ -91,6 +92,7 @@ class Question:
     options: tuple[str, ...] = ()
     position: int = 0
     chapters: tuple[str, ...] | None = None
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

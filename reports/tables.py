@@ -50,19 +50,13 @@ class Tables:
         made.hidden |= {("own", cell[1]) for cell, _ in own if cell in table.hidden}
         return made
 
-    @property
-    def asks_chapter_value(self) -> bool:
-        """Whether readers are asked for the value of each chapter."""
-        return self._asks_value("chapter")
-
-    @property
-    def asks_section_value(self) -> bool:
-        """Whether readers are asked for the value of their own section."""
-        return self._asks_value("own_section")
-
-    def _asks_value(self, scope: str) -> bool:
-        question = self.codes.get("value")
-        return bool(question and scope in question.scopes)
+    def asks(self, code: str, scope: str) -> bool:
+        """Whether readers are asked this of their own section, each chapter or the book; of a question that was
+        retired, whether answers stand that were given before."""
+        question = self.codes.get(code)
+        if question is None or scope not in question.scopes:
+            return False
+        return not question.retired or (question.id, scope) in self.standing
 
 
 def chapters_asked(snapshot: Snapshot) -> list[Chapter]:

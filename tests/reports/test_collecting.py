@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from manuscripts.models import Discipline, Draft
 from reports.collecting import CONTEXT, around, collect, one_moment, shortened
-from reports.findings import api_findings
+from reports.findings import api_findings, findings
 from reviews.answers import questions_of, save_answer
+from reviews.questions import change_question
 from reviews.threads import NewThread, agree, create_thread, decide, reply, withdraw
 from tests.books import actor_of, make_book, make_reader
 from tests.reviews.test_since import next_draft
@@ -75,6 +76,18 @@ def test_answers_reviews_and_people():
     found = api_findings(shot)
     assert found["book"]["value"]["all"]["distribution"] == [0, 0, 0, 1, 0]
     assert found["coverage"]["all"]["reading"] == 1
+
+
+def test_a_question_that_was_retired_stays_with_its_answers():
+    draft = make_book()
+    ops = make_reader(draft.manuscript, "Omar Haddad", "it-operations")
+    answer(draft, ops, "value", "book", 4)
+    for question in questions_of(draft.manuscript):
+        if question.code != "makes_sense":
+            change_question(actor_of(author_of(draft)), question, {"retired": True})
+    shot = collect(draft.manuscript, draft)
+    assert {q.code: q.retired for q in shot.questions} == {"value": True, "makes_sense": False, "improve": True}
+    assert findings(shot)["book"]["value"]["all"]["n"] == 1
 
 
 def test_merged_disciplines_speak_with_one_voice():

@@ -155,3 +155,14 @@ def test_notes_are_counted_where_their_words_begin():
     bins = strips.strip(shot, "c1", said)
     assert len(bins) == strips.BINS and (bins[0], bins[-1], sum(bins)) == (1, 1, 2)
     assert charts.strip(bins).count("<rect") == strips.BINS
+
+
+def test_a_question_that_was_retired_counts_while_answers_to_it_stand():
+    retired = tuple(replace(q, retired=True, scopes=("book", "chapter")) for q in QUESTIONS)
+    found = states(base(questions=retired, answers=(verdict("a", DEV, "c1", "no"),)))["c1"]
+    assert (holds(found, "sense"), holds(found, "worth")) == (False, None)
+    read = tuple(Review(m, "submitted", frozenset({"c1"})) for m, _ in PEOPLE)
+    nothing = states(base(questions=retired, answers=(), reviews=read))["c1"]
+    assert (nothing["state"], holds(nothing, "sense"), holds(nothing, "worth")) == ("done", None, None)
+    data = findings(base(questions=retired, answers=()))
+    assert data["map"]["value"] is None
