@@ -1,6 +1,6 @@
 """Answers one by one: what readers wrote, every single answer as a row, and the author's own questions. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from reports.figures import Table
@@ -48,10 +48,15 @@ def written_answers(snapshot: Snapshot, voices: Voices, edition: Edition) -> lis
 
 def single_answers(snapshot: Snapshot, tables: Tables, voices: Voices, edition: Edition) -> list[Data]:
     """Every standing answer as a row. Where names are not known: those of cells that show, without a person,
-    in an order that ties no two of them together."""
+    in an order that ties no two of them together. Nobody allowed to quote an answer, so that what is written in it,
+    and how the author came by it, never leaves the desk."""
     texts = {q.id: q for q in snapshot.questions}
     if voices.named:
-        order = sorted(snapshot.answers, key=lambda a: (a.question, a.scope, a.key, a.discipline, a.member, a.id))
+        said = (a for a in snapshot.answers if a.value is not None or not voices.leaves)
+
+        def place(a: Answer) -> tuple[str, ...]:
+            return a.question, a.scope, a.key, a.discipline, str(a.value) if voices.leaves else a.member, a.id
+
         return [
             {
                 "question": texts[a.question].text,
@@ -60,11 +65,11 @@ def single_answers(snapshot: Snapshot, tables: Tables, voices: Voices, edition: 
                 "key": a.key or None,
                 "discipline": a.discipline or None,
                 "value": a.value,
-                "words": a.words,
+                "words": "" if voices.leaves else a.words,
                 "who": voices.who(a.member, a.discipline, a.promise),
-                "via": a.via or None,
+                "via": None if voices.leaves else a.via or None,
             }
-            for a in order
+            for a in sorted(said, key=place)
             if a.stands and within(a, edition, snapshot)
         ]
     made = []
@@ -106,8 +111,11 @@ def within(answer: Answer, edition: Edition, snapshot: Snapshot) -> bool:
     return answer.key in known and known[answer.key].chapter in edition.chapters
 
 
-def other_questions(snapshot: Snapshot, tables: Tables, columns: Sequence[str]) -> list[Data]:
-    """Figures of the questions the author added: each target with all readers and by discipline."""
+def other_questions(
+    snapshot: Snapshot, tables: Tables, heard: Sequence[str] | None, chapters: Container[str] | None
+) -> list[Data]:
+    """Figures of the questions the author added: each target in these chapters (None: all) and the book, with all
+    readers and by discipline; `heard`: of these disciplines, None: of everyone."""
     made = []
     for question in sorted(snapshot.questions, key=lambda q: (q.position, q.id)):
         if question.code or question.kind == "words":
@@ -118,7 +126,8 @@ def other_questions(snapshot: Snapshot, tables: Tables, columns: Sequence[str]) 
             rows = sorted({a.key for a in said} & set(known), key=lambda key: known[key].order)
             table = Table(question.kind, rows, tables.columns, tables.named, question.options)
             table.fill((a.key, a) for a in said if a.key in known)
-            made += [_about(question, scope, row, known[row].title) | table.block(row, columns) for row in rows]
+            shown = [row for row in rows if chapters is None or not row or known[row].chapter in chapters]
+            made += [_about(question, scope, row, known[row].title) | table.block(row, heard) for row in shown]
     return made
 
 

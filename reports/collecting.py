@@ -208,11 +208,18 @@ class Collector:
             yield shot.Review(str(part.member_id), part.state, frozenset(read[part.member_id]), present)
 
     def _questions(self) -> Iterator[shot.Question]:
-        for q in self.manuscript.questions.prefetch_related("chapters"):
-            chapters = tuple(c.key for c in q.chapters.all()) or None
-            code = q.code or ""
+        for q in self.manuscript.questions.prefetch_related("chapters", "disciplines"):
             yield shot.Question(
-                str(q.pk), q.kind, q.text, code, tuple(q.scopes), tuple(q.options), q.position, chapters, q.retired
+                id=str(q.pk),
+                kind=q.kind,
+                text=q.text,
+                code=q.code or "",
+                scopes=tuple(q.scopes),
+                options=tuple(q.options),
+                position=q.position,
+                chapters=tuple(c.key for c in q.chapters.all()) or None,
+                disciplines=tuple(sorted({self._slug(d.pk) for d in q.disciplines.all()})) or None,
+                retired=q.retired,
             )
 
     def _before(self) -> shot.Before | None:

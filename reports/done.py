@@ -23,7 +23,7 @@ NOBODY_RATED, NOT_ASKED = "0 of 0", "not asked"
 def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]) -> list[Data]:
     """The state of each chapter asked about: `{"key", "title", "position", "state", "criteria"}`."""
     disciplines = {m.id: set(m.disciplines) for m in snapshot.members}
-    asked = {d for r in snapshot.reviews for d in disciplines.get(r.member, ())}
+    asked = {d for r in snapshot.reviews if r.present for d in disciplines.get(r.member, ())}
     own = {s.key for s in tables.sections}
     finished = sum(r.present and r.state == "submitted" for r in snapshot.reviews)
     made = []
@@ -40,10 +40,10 @@ def chapter_states(snapshot: Snapshot, tables: Tables, remarks: Sequence[Remark]
         criteria = [
             read_by(len(read), len(asked)),
             if_asked(
-                tables.asks("makes_sense", "chapter"),
+                tables.asks("makes_sense", "chapter", chapter),
                 makes_sense(sense) if told else criterion("sense", False, MOST_BLANK),
             ),
-            if_asked(tables.asks("value", "chapter"), worth_it(values)),
+            if_asked(tables.asks("value", "chapter", chapter), worth_it(values)),
             unblocked(notes, len(read)),
             answered(notes),
         ]
@@ -66,8 +66,8 @@ def section_state(section: Section, tables: Tables, remarks: Sequence[Remark]) -
     notes = [r for r in remarks if r.section == section.key]
     criteria = [
         criterion("read", bool(people), "1 of 1" if people else "0 of 1"),
-        if_asked(tables.asks("makes_sense", "own_section"), makes_sense(tables.section_sense.cell(*cell))),
-        if_asked(tables.asks("value", "own_section"), worth_it([tables.section_value.cell(*cell)])),
+        if_asked(tables.asks("makes_sense", "own_section", section), makes_sense(tables.section_sense.cell(*cell))),
+        if_asked(tables.asks("value", "own_section", section), worth_it([tables.section_value.cell(*cell)])),
         unblocked(notes, len({r.discipline for r in notes})),
         answered(notes),
     ]
@@ -133,9 +133,9 @@ def settled(criteria: list[Data]) -> Data:
 
 
 WORDS = {
-    "read": "read in {} disciplines asked",
+    "read": "read in {0} {1} asked",
     "sense": "makes sense to {}",
-    "worth": "worth it in {} disciplines",
+    "worth": "worth it in {0} {1}",
     "unblocked": "passages blocked: {}",
     "answered": "notes waiting: {}",
 }
@@ -168,9 +168,14 @@ def why_section_not(state: Data) -> str:
 def sentence_of(state: Data, words: dict[str, str]) -> str:
     """The criteria that are short as one sentence."""
     short = [
-        WITHOUT.get(c["figure"]) or words[c["name"]].format(c["figure"])
+        WITHOUT.get(c["figure"]) or words[c["name"]].format(c["figure"], one_or_many(c["figure"]))
         for c in state["criteria"]
         if c["holds"] is False
     ]
     said = "; ".join(short)
     return said[:1].upper() + said[1:] + "." if said else ""
+
+
+def one_or_many(figure: str) -> str:
+    """What "1 of 3" counts."""
+    return "discipline" if figure.endswith(" of 1") else "disciplines"

@@ -83,11 +83,12 @@ def verdict_figure(answers: Sequence[Answer], hidden: bool = False) -> Figure:
 
 
 def choice_figure(answers: Sequence[Answer], options: Sequence[str], hidden: bool = False) -> Figure:
-    """Figure of choices: n and how many chose each option; all blank where `hidden`."""
+    """Figure of choices: n and how many chose each option, then each that was chosen and is offered no more; all blank
+    where `hidden`."""
     if hidden:
         return {"n": None, "options": None, "hidden": True}
-    found = Counter(a.value for a in answers)
-    counts = [{"option": option, "n": found[option]} for option in options]
+    found = Counter(str(a.value) for a in answers if a.value is not None and a.value != CANNOT)
+    counts = [{"option": option, "n": found[option]} for option in [*options, *sorted(set(found) - set(options))]]
     return {"n": sum(count["n"] for count in counts), "options": counts, "hidden": False}
 
 

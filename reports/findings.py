@@ -16,7 +16,6 @@ from reports.figures import (
     blanked,
     level,
     low_high,
-    newest_each,
     rating_figure,
     sees_value,
     tenth,
@@ -83,32 +82,39 @@ def gap(cells: dict[str, Figure], kind: str) -> Data | None:
     if len(levels) < 2:
         return None
     low, high = min(levels, key=lambda d: levels[d]), max(levels, key=lambda d: levels[d])
-    size = levels[high] - levels[low]
-    size = int(size * 100 + 0.5) if kind == "verdict" else tenth(round(size, 4))
+    ends = levels[low], levels[high]
+    # Of the figures as they are shown, so that the gap is what a reader finds between them.
+    if kind == "verdict":
+        size: float = headlines.whole(ends[1]) - headlines.whole(ends[0])
+    else:
+        size = round(tenth(ends[1]) - tenth(ends[0]), 1)
     marked = size >= (headlines.GAP_POINTS if kind == "verdict" else headlines.GAP_MEAN)
     return {"size": size, "lowest": low, "highest": high, "marked": marked}
 
 
-def map_row(table: Table, row: str, columns: Sequence[str], **about: object) -> Data:
-    """One row of the tension map."""
-    cells = {c: with_marks(table.cell(row, c)) for c in columns}
+def map_row(table: Table, row: str, heard: Sequence[str] | None, **about: object) -> Data:
+    """One row of the tension map, of the disciplines heard; None: of all, with readers of none in the total."""
+    cells = {c: with_marks(table.cell(row, c)) for c in (table.columns if heard is None else heard)}
     return {
         **about,
-        "all": with_marks(table.total(row, columns)),
+        "all": with_marks(table.total(row, heard)),
         "by_discipline": cells,
         "gap": gap(cells, table.kind),
     }
 
 
-def tension_map(tables: Tables, columns: Sequence[str], chapters: Sequence[Chapter]) -> Data:
+def tension_map(
+    tables: Tables, heard: Sequence[str] | None, chapters: Sequence[Chapter], sections: Sequence[Section]
+) -> Data:
     """Chapters by disciplines and "their own section": makes sense first, value where it is asked by chapter."""
 
-    def rows(by_chapter: Table, own: Table) -> list[Data]:
-        made = [map_row(by_chapter, c.key, columns, key=c.key, title=c.title, position=c.position) for c in chapters]
-        return [*made, map_row(own, "own", columns, key=None, title="Their own section", position=0)]
+    def rows(by_chapter: Table, by_section: Table) -> list[Data]:
+        own = tables.own(by_section, sections)
+        made = [map_row(by_chapter, c.key, heard, key=c.key, title=c.title, position=c.position) for c in chapters]
+        return [*made, map_row(own, "own", heard, key=None, title="Their own section", position=0)]
 
-    value = rows(tables.chapter_value, tables.own_value) if tables.asks("value", "chapter") else None
-    return {"verdict": rows(tables.chapter_sense, tables.own_sense), "value": value}
+    value = rows(tables.chapter_value, tables.section_value) if tables.asks("value", "chapter") else None
+    return {"verdict": rows(tables.chapter_sense, tables.section_sense), "value": value}
 
 
 def section_blocks(tables: Tables, sections: Sequence[Section], columns: Sequence[str] | None = None) -> list[Data]:
@@ -155,13 +161,13 @@ def api_findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     }
 
 
-def by_sphere(snapshot: Snapshot, tables: Tables, columns: Sequence[str] | None = None) -> Data | None:
-    """Value of the book by sphere of influence, of all or of those who speak for these disciplines; only where names
-    are known, since it cuts across disciplines."""
-    if not tables.named:
+def by_sphere(snapshot: Snapshot, tables: Tables, voices: Voices, heard: Sequence[str] | None = None) -> Data | None:
+    """Value of the book by sphere of influence, of all or of those who speak for the disciplines that are heard; on the
+    desk and only where names are known, since it cuts across disciplines."""
+    if voices.leaves or not voices.named:
         return None
     sphere = {m.id: m.sphere for m in snapshot.members}
-    people = tables.book_value.people("", columns)
+    people = tables.book_value.people("", heard)
     spheres = sorted({sphere.get(a.member, "") for a in people} - {""})
     return {s: rating_figure([a for a in people if sphere.get(a.member) == s]) for s in spheres}
 
@@ -173,6 +179,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     tables = Tables(snapshot, voices.named)
     wanted = edition.disciplines
     columns = [d.slug for d in snapshot.disciplines if wanted is None or d.slug in wanted]
+    heard = None if wanted is None else columns
     names = {d.slug: d.name for d in snapshot.disciplines if d.slug in columns}
     codes = {d.slug: d.code for d in snapshot.disciplines if d.slug in columns}
     chapters = [c for c in tables.chapters if edition.chapters is None or c.key in edition.chapters]
@@ -185,10 +192,9 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     chosen = remarks.chosen(snapshot, edition, voices)
     everything = remarks.chosen(snapshot, Edition(edition.edition, edition.names), voices)
     counted = remarks.counts(chosen, voices, columns)
-    book = tables.book_value.block("", None if wanted is None else columns)
-    tension = tension_map(tables, columns, chapters)
+    book = tables.book_value.block("", heard)
+    tension = tension_map(tables, heard, chapters, sections)
     covered = coverage(snapshot, columns, not voices.leaves, wanted is not None)
-    full = any(not f["hidden"] and low_high(f)[2] >= LEAST for f in book["by_discipline"].values())
     sense_rows = tension["verdict"][:-1]
     value_rows = (tension["value"] or [None])[:-1]
     notes, written = remarks.in_context(snapshot, chosen, voices), written_answers(snapshot, voices, edition)
@@ -200,7 +206,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     ]
     said += headlines.divides(sense_rows, codes, "verdict") + headlines.divides(value_rows, codes, "rating")
     said += headlines.own_pages(tension["verdict"][-1], codes)
-    changed = since.since(snapshot, voices, tables, columns, chapters, chosen)
+    changed = since.since(snapshot, voices, tables, heard, chapters, chosen)
     said += headlines.turned(changed)
     of = asked_by_discipline(snapshot, asked(snapshot))
     said += headlines.silent(covered, names, lambda quiet: len(set().union(*(of[d] for d in quiet))))
@@ -208,7 +214,8 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         said += headlines.waiting(counted)
     authors = sorted(snapshot.authors)
     unquoted = remarks.unquoted(chosen, voices)
-    silent = sum(not voices.may_stand(remark) for remark in chosen)
+    silent = sum(not voices.may_stand(remark) for remark in voices.of_readers(chosen))
+    team = len(chosen) - len(voices.of_readers(chosen)) if voices.leaves else 0
     thin = wanted is not None and not set(columns) <= voices.apart
     return {
         "format": "widemargin-report/1",
@@ -250,16 +257,14 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
             if d.slug in columns
         ],
         "headlines": said,
-        "left_out": headlines.left_out(
-            full, voices.named, tables.asks("value", "chapter"), len(unquoted), thin, silent
-        ),
+        "left_out": headlines.left_out(book, tension, voices.named, len(unquoted), thin=thin, silent=silent, team=team),
         "coverage": covered,
         "book": {"value": book, "sees_value": seeing(book)},
-        "spheres": by_sphere(snapshot, tables, None if wanted is None else columns),
+        "spheres": by_sphere(snapshot, tables, voices, heard),
         "map": tension,
-        "neighbours": neighbours.neighbours(tables, sections, columns, chosen, voices),
+        "neighbours": neighbours.neighbours(tables, sections, heard, chosen, voices),
         "since": changed,
-        "own_value": tables.own_value.block("own", columns),
+        "own_value": tables.own(tables.section_value, sections).block("own", heard),
         "done": {
             "chapters": [c for c in done.chapter_states(snapshot, tables, everything) if c["key"] in shown_chapters],
             "sections": [s for s in done.section_states(snapshot, tables, everything) if s["key"] in shown_sections],
@@ -268,19 +273,19 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
         else None,
         "strips": {c.key: strips.strip(snapshot, c.key, chosen) for c in chapters},
         "clusters": {c.key: strips.cluster(snapshot, c.key, chosen) for c in chapters},
-        "chapters": chapter_blocks(tables, chapters, columns),
-        "sections": section_blocks(tables, sections, columns),
+        "chapters": chapter_blocks(tables, chapters, heard),
+        "sections": section_blocks(tables, sections, heard),
         "remarks": counted,
         "conflicts": remarks.conflicts(chosen, voices),
         "quotes": remarks.in_their_words(chosen, voices),
         "stories": remarks.stories(chosen, voices),
         "unquoted": unquoted,
         "thanks": voices.thanks(snapshot, covered["all"]["finished"]),
-        "appendix": appendix(tables, chapters, columns),
+        "appendix": appendix(tables, chapters, heard),
         "recorded": sum(bool(a.via) and a.stands and within(a, edition, snapshot) for a in snapshot.answers)
         if voices.named
         else None,
-        "questions": other_questions(snapshot, tables, columns),
+        "questions": other_questions(snapshot, tables, heard, edition.chapters),
         "written": written,
         "notes": notes,
         "originals": originals(snapshot),
@@ -288,7 +293,7 @@ def findings(snapshot: Snapshot, edition: Edition | None = None) -> Data:
     }
 
 
-def appendix(tables: Tables, chapters: Sequence[Chapter], columns: Sequence[str]) -> Data:
+def appendix(tables: Tables, chapters: Sequence[Chapter], heard: Sequence[str] | None) -> Data:
     """95 % intervals of "makes sense" by chapter, and where names are known how far readers agree (alpha).
 
     Alpha rests on every single answer, blank cells' too, so it would tell of them.
@@ -296,18 +301,10 @@ def appendix(tables: Tables, chapters: Sequence[Chapter], columns: Sequence[str]
     order = {"no": 1, "partly": 2, "yes": 3}
     intervals = {}
     for chapter in chapters:
-        figure = tables.chapter_sense.total(chapter.key, columns)
+        figure = tables.chapter_sense.total(chapter.key, heard)
         enough = not figure["hidden"] and figure["n"] >= LEAST
         intervals[chapter.key] = wilson(figure["yes"], figure["n"]) if enough else None
-    units = [
-        [
-            order[str(a.value)]
-            for a in newest_each(
-                a for column in columns for a in tables.chapter_sense.cells.get((chapter.key, column), [])
-            )
-        ]
-        for chapter in chapters
-    ]
+    units = [[order[str(a.value)] for a in tables.chapter_sense.people(chapter.key, heard)] for chapter in chapters]
     return {"makes_sense_95": intervals, "makes_sense_alpha": alpha_ordinal(units) if tables.named else None}
 
 

@@ -30,7 +30,7 @@ def to_change(
     """
     rows = {row["key"]: row for row in chapters}
     found = [
-        (named(rows.get(place["key"]), section), quote, sorted(group, key=lambda n: not asks(n)))
+        (named(rows.get(place["key"]), place, section), quote, sorted(group, key=lambda n: not asks(n)))
         for place in places
         for section in (place, *place["sections"])
         for quote, group in groups(n for n in section["notes"] if waits(n))
@@ -101,10 +101,11 @@ def asks(note: Data) -> bool:
     return note["kind"] == "suggestion" or note["reaction"] in ASKS
 
 
-def named(chapter: Data | None, section: Data) -> str:
-    """The place in words that stand inside a sentence."""
+def named(chapter: Data | None, place: Data, section: Data) -> str:
+    """The place in words that stand inside a sentence; `chapter` is its row of the map, if it has one."""
     if chapter is None:
-        return f"“{section['title']}”" if section["title"] else "the book as a whole"
+        title = section["title"] or place["title"]
+        return f"“{title}”" if title else "the book as a whole"
     name = chapter_name(chapter)
     name = f"chapter {chapter['position']}" if chapter["position"] else f"“{name}”"
     return f"{name}, “{section['title']}”" if section.get("discipline") and section["title"] else name

@@ -79,7 +79,8 @@ def sees(book: Data, codes: dict[str, str], named: bool) -> Data:
         return {"rule": "sees_value", "n": n, "text": text[:1].upper() + text[1:], "detail": detail}
     seeing = [d for d, f in full.items() if sees_value(f)]
     _, high, n = low_high(total)
-    those = f"{high} of {n} readers do." if named else f"Of {n} readers whose answers show, {high} do."
+    do = "does" if high == 1 else "do"
+    those = f"{high} of {n} readers {do}." if named else f"Of {n} readers whose answers show, {high} {do}."
     ranked = sorted(full, key=lambda d: (-full[d]["mean"], list(codes).index(d)))
     if len(full) == 1:
         does = "sees" if seeing else "does not see"
@@ -206,14 +207,23 @@ def waiting(remarks: Data) -> list[Data]:
 
 
 def left_out(
-    full: bool, named: bool, chapter_value: bool, unquoted: int, thin: bool = False, silent: int = 0
+    book: Data,
+    tension: Data,
+    named: bool,
+    unquoted: int,
+    *,
+    thin: bool = False,
+    silent: int = 0,
+    team: int = 0,
 ) -> list[str]:
     """What a thin report does not show, and why; how many notes are `unquoted` by the author's choice, and how many
-    are `silent`, as nobody allowed to quote them. `thin`: it is made of disciplines some of which are too small for
-    that."""
+    are `silent`, as nobody allowed to quote them, or the `team`'s own. `thin`: it is made of disciplines some of which
+    are too small for that."""
     said = []
-    if not full:
+    rows = [row for rows in tension.values() for row in rows or ()]
+    if not any(figure["level"] is not None for row in rows for figure in row["by_discipline"].values()):
         said.append("Colours, means and gaps of the tension map: no discipline has three readers of one chapter.")
+    if not any(not f["hidden"] and low_high(f)[2] >= LEAST for f in book["by_discipline"].values()):
         said.append("“Sees value”: no discipline has three readers who rated the book.")
     if not named:
         said.append("Cells of fewer than three readers, and the next smallest where one alone would follow: blank.")
@@ -222,7 +232,7 @@ def left_out(
             "Notes of a discipline with fewer than three voices, and of the next smallest where that one would follow: "
             "a report made of it would tell whose they are."
         )
-    if not chapter_value:
+    if tension["value"] is None:
         said.append("Value of each chapter: it is not asked.")
     if unquoted:
         text = several(unquoted, "note is", "notes are")
@@ -232,4 +242,7 @@ def left_out(
         said.append(
             f"{text[:1].upper()}{text[1:]} did not allow it. Every figure counts {'it' if silent == 1 else 'them'}."
         )
+    if team:
+        text = several(team, "note of the authors is", "notes of the authors are")
+        said.append(f"{text[:1].upper()}{text[1:]} not quoted. Every figure counts {'it' if team == 1 else 'them'}.")
     return said

@@ -23,7 +23,7 @@ from manuscripts.models import Draft, Manuscript, Membership
 from manuscripts.permissions import Actor, check
 from reports import originals
 from reports.canonical import sha256
-from reports.collecting import collect, rfc3339
+from reports.collecting import collect, one_moment, rfc3339
 from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats
 from reports.mailing import announce
@@ -96,8 +96,12 @@ def planned(manuscript: Manuscript, wish: Wish, by: Membership | None) -> tuple[
     """What a report of that wish is made of as things stand, its covering note signed `by` whoever makes it. Refused
     where the wish names what there is not."""
     draft = checked(manuscript, wish)
-    merged = {d.slug: d.resolved().slug for d in manuscript.disciplines.select_related("merged_into")}
-    return draft, replace(wish.as_edition(merged), signed=by.name if by and wish.cover else "")
+    return draft, replace(wish.as_edition(standing_slugs(manuscript)), signed=by.name if by and wish.cover else "")
+
+
+def standing_slugs(manuscript: Manuscript) -> dict[str, str]:
+    """For each discipline's slug the one that stands for it."""
+    return {d.slug: d.resolved().slug for d in manuscript.disciplines.select_related("merged_into")}
 
 
 def begin(report: Report, user: Any) -> None:
@@ -131,6 +135,8 @@ def checked(manuscript: Manuscript, wish: Wish) -> Draft:
         "decisions": {*DECISIONS, "open"},
     }
     for field, names in known.items():
+        if getattr(wish, field) == ():
+            raise Refused("invalid", _("Choose at least one, or leave it out for all."), field=field)
         for name in getattr(wish, field) or ():
             if name not in names:
                 raise Refused("invalid", _("“%(name)s” is not known here.") % {"name": name[:80]}, field=field)
@@ -192,13 +198,18 @@ def _keep_named(files: Sequence[ReportFile], sources: Sequence[str]) -> None:
 
 def take_snapshot(job: RunningJob, report: Report) -> None:
     """Stores the findings with their hash. A job begun again finds them and makes its files from the same."""
+    with one_moment():  # a discipline may have been merged since it was asked for
+        merged = standing_slugs(report.manuscript)
+        if chosen := report.options["disciplines"]:
+            report.options["disciplines"] = sorted({merged[slug] for slug in chosen})
+        snapshot = collect(report.manuscript, report.draft)
     options: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in report.options.items()}
     options.pop("formats")
-    data = findings(collect(report.manuscript, report.draft), Edition(**options))
+    data = findings(snapshot, Edition(**options))
     with job.checkpoint():
         report.snapshot, report.snapshot_sha256 = data, sha256(data)
         report.as_of = datetime.fromisoformat(data["as_of"].replace("Z", "+00:00"))
-        report.save(update_fields=["snapshot", "snapshot_sha256", "as_of"])
+        report.save(update_fields=["options", "snapshot", "snapshot_sha256", "as_of"])
 
 
 def make_file(report: Report, name: str, source: str = "") -> ReportFile:

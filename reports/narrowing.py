@@ -10,7 +10,7 @@ from typing import Any
 
 from reports import headlines
 from reports.agreement import wilson
-from reports.figures import LEAST, low_high
+from reports.figures import LEAST
 from reports.remarks import DECISIONS, FATES, KINDS, REACTIONS
 
 Data = dict[str, Any]
@@ -76,7 +76,6 @@ def narrowed(data: Data, slug: str) -> Data:
     unquoted = [fact for fact in data["unquoted"] if fact["discipline"] == slug]
     # On the desk the list of all notes holds them too.
     counted = counts([*notes_of({"notes": notes}), *([] if desk else unquoted)], slug, desk)
-    full = not book["all"]["hidden"] and low_high(book["all"])[2] >= LEAST
     # A discipline's own cell is all there is of it: nothing is left out of what stands here as a total.
     said = [headlines.sees(book, codes, True), *headlines.loses(tension["verdict"][:-1], 0, True)]
     said += headlines.own_pages(tension["verdict"][-1], codes) + headlines.silent(covered, names)
@@ -84,14 +83,13 @@ def narrowed(data: Data, slug: str) -> Data:
         said += headlines.waiting(counted)
     told = theirs(data["stories"]["notes"])
     came = [*told, *(fact for fact in unquoted if fact["kind"] == "experience")]
-    about_left_out = (full, data["named"], data["map"]["value"] is not None, len(unquoted))
     elsewhere = (data["remarks"]["by_discipline"][slug] or 0) - counted["total"]
     return {
         **data,
         "filters": data["filters"] | {"disciplines": [slug]},
         "disciplines": [about],
         "headlines": said,
-        "left_out": [*headlines.left_out(*about_left_out), *whole_alone(elsewhere), WHOLE],
+        "left_out": [*headlines.left_out(book, tension, data["named"], len(unquoted)), *whole_alone(elsewhere), WHOLE],
         "coverage": covered,
         "book": {"value": book, "sees_value": {slug: data["book"]["sees_value"][slug]}},
         "spheres": None,
@@ -119,7 +117,7 @@ def narrowed(data: Data, slug: str) -> Data:
             "makes_sense_95": {block["key"]: interval(block["verdict"]) for block in chapters},
             "makes_sense_alpha": None,
         },
-        "recorded": sum(bool(answer["via"]) for answer in answers) if data["named"] else None,
+        "recorded": sum(bool(answer["via"]) for answer in answers) if data["named"] and desk else None,
         "questions": [q for q in map(own, data["questions"]) if q["all"]["hidden"] or q["all"]["n"]],
         "written": [q | {"answers": mine} for q in data["written"] if (mine := theirs(q["answers"]))],
         "notes": notes,

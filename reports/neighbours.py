@@ -13,14 +13,15 @@ Data = dict[str, Any]
 
 
 def neighbours(
-    tables: Tables, sections: Sequence[Section], columns: Sequence[str], remarks: Sequence[Remark], voices: Voices
+    tables: Tables, sections: Sequence[Section], heard: Sequence[str] | None, remarks: Sequence[Remark], voices: Voices
 ) -> list[Data]:
-    """A row for each section: whether it makes sense to each discipline, with its notes (None: left blank), and to
-    all but its own."""
+    """A row for each section: whether it makes sense to each discipline that is heard (None: all, and readers without
+    one in the total), with its notes (None: left blank), and to all but its own."""
+    columns, speaking = (tables.columns, [*tables.columns, ""]) if heard is None else (heard, heard)
     notes = notes_left(tables, remarks, voices)
     rows = []
     for s in sections:
-        others = [c for c in columns if c != s.discipline]
+        others = [c for c in speaking if c != s.discipline]
         cells = {
             c: with_marks(tables.section_sense.cell(s.key, c)) | {"notes": notes.get((s.key, c), 0)} for c in columns
         }

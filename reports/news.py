@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from reports.answers import within
 from reports.figures import LEAST
 from reports.remarks import chosen
 from reports.snapshot import Edition, Snapshot
@@ -19,9 +20,7 @@ def news(snapshot: Snapshot, edition: Edition, since: str) -> dict[str, Any]:
     voices = Voices(snapshot, edition)
     notes = chosen(snapshot, replace(edition, since=max(edition.since, since)), voices)
     people = {r.member for r in notes} | {
-        a.member
-        for a in snapshot.answers
-        if a.stands and a.updated >= since and (edition.disciplines is None or a.discipline in edition.disciplines)
+        a.member for a in snapshot.answers if a.stands and a.updated >= since and within(a, edition, snapshot)
     }
     readers = sum(not voices.is_team(member) for member in people)
     told = voices.open_notes or readers >= LEAST

@@ -10,7 +10,7 @@ def one_by_one(pages: Pages) -> Data | None:
         return None
     sections = {row["key"]: row["discipline"] for row in data["sections"]}
     people: dict[tuple[str, str], Data] = {}
-    said: dict[tuple[str, str, str | None], dict[tuple[str, str], str]] = {}
+    said: dict[tuple[str, str, str | None], dict[tuple[str, str], list[str]]] = {}
     for a in data["answers"]:
         if a["value"] is None or a["code"] not in ("value", "makes_sense"):
             continue
@@ -19,7 +19,8 @@ def one_by_one(pages: Pages) -> Data | None:
         person = pages.person(a["who"])
         who = (person["label"], pages.code(a["discipline"]))
         people[who] = {"label": who[0], "code": who[1], "discipline": pages.name(a["discipline"])}
-        said.setdefault((a["code"], a["scope"], a["key"]), {})[who] = str(a["value"]).replace("_", " ")
+        given = said.setdefault((a["code"], a["scope"], a["key"]), {}).setdefault(who, [])
+        given.append(str(a["value"]).replace("_", " "))  # two people may have one name
     if not 0 < len(people) <= 6:
         return None
     order = sorted(people, key=lambda who: (list(pages.codes()).index(who[1]) if who[1] in pages.codes() else 99, who))
@@ -30,9 +31,9 @@ def one_by_one(pages: Pages) -> Data | None:
         rows.append((f"Value of chapter {c['position']}", [("value", "chapter", c["key"])]))
     made = []
     for title, asked in rows:
-        answers = {who: answer for each in asked for who, answer in said.get(each, {}).items()}
+        answers = {who: given for each in asked for who, given in said.get(each, {}).items()}
         if answers:
-            made.append({"title": title, "answers": [answers.get(who, "–") for who in order]})
+            made.append({"title": title, "answers": [" · ".join(answers.get(who, ["–"])) for who in order]})
     return {"people": [people[who] for who in order], "rows": made}
 
 

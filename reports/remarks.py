@@ -60,7 +60,7 @@ def counts(remarks: Sequence[Remark], voices: Voices, disciplines: Sequence[str]
     decided = (*DECISIONS, "open")
     by_discipline: Data = tally((r.discipline for r in remarks), disciplines)
     if not voices.open_notes:
-        people = note_writers(remarks, disciplines)
+        people = note_writers(voices.of_readers(remarks), disciplines)
         hidden = blanked(people, [""], [*disciplines, ""])
         held = [c for c in hidden if people[c]]
         alone = len(held) == 1

@@ -37,7 +37,7 @@ MOST = 50
 LONGEST_NAME = 80
 #: Pieces of a report that change while nobody says anything: its moment, how far readers have come, and what is
 #: summed up from that and the other pieces.
-NOT_SAID = ("as_of", "coverage", "done", "headlines")
+NOT_SAID = ("as_of", "coverage", "done", "headlines", "thanks")
 
 
 def keep(
@@ -118,7 +118,8 @@ def as_options(manuscript: Manuscript, wish: Wish) -> dict[str, Any]:
     newest = manuscript.open_draft
     draft = None if newest and newest.number == wish.draft else wish.draft
     dates = {"since": rfc3339(wish.since), "until": rfc3339(wish.until)}
-    return asdict(replace(wish, draft=draft)) | dates
+    options = asdict(replace(wish, draft=draft)) | dates
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
 
 
 def wish_of(schedule: Schedule) -> Wish:

@@ -22,12 +22,13 @@ def since(
     snapshot: Snapshot,
     voices: Voices,
     now: Tables,
-    columns: Sequence[str],
+    heard: Sequence[str] | None,
     chapters: Sequence[Chapter],
     remarks: Sequence[Remark],
 ) -> Data | None:
     """The book and each chapter then and now, and what became of earlier notes; None where this is the first round.
 
+    `heard`: of these disciplines; None: of everyone.
     `paired` holds those who answered both times, `all` everyone each time.
     """
     if snapshot.before is None:
@@ -40,14 +41,14 @@ def since(
     return {
         "draft": snapshot.before.draft,
         "label": snapshot.before.label,
-        "book": {"value": compared(then.book_value, now.book_value, "", columns)},
+        "book": {"value": compared(then.book_value, now.book_value, "", heard)},
         "chapters": [
             {
                 "key": c.key,
                 "title": c.title,
                 "position": c.position,
-                "verdict": compared(then.chapter_sense, now.chapter_sense, c.key, columns),
-                "value": compared(then.chapter_value, now.chapter_value, c.key, columns) if asks_value else None,
+                "verdict": compared(then.chapter_sense, now.chapter_sense, c.key, heard),
+                "value": compared(then.chapter_value, now.chapter_value, c.key, heard) if asks_value else None,
             }
             for c in chapters
         ],
@@ -59,21 +60,21 @@ def since(
     }
 
 
-def compared(then: Table, now: Table, row: str, columns: Sequence[str]) -> Data:
+def compared(then: Table, now: Table, row: str, heard: Sequence[str] | None) -> Data:
     """The figures of one target: `{"paired": {"then", "now"}, "all": {"then", "now"}}`.
 
     Where names are not known the paired figures stand only where neither they nor the difference to all readers tell
     of fewer than LEAST people; and not in a choice of disciplines, since two such reports would tell what each keeps.
     """
-    before, after = then.people(row, columns), now.people(row, columns)
+    before, after = then.people(row, heard), now.people(row, heard)
     both = {a.member for a in before} & {a.member for a in after}
     paired = [[a for a in answers if a.member in both] for answers in (before, after)]
     hidden = False
     if not (then.named and now.named):
         sizes = [(then.count(paired[0]), then.count(before)), (now.count(paired[1]), now.count(after))]
         hidden = any(some < LEAST or 0 < whole - some < LEAST for some, whole in sizes)
-        hidden |= set(columns) != set(now.columns)
+        hidden |= heard is not None and set(heard) != set(now.columns)
     return {
         "paired": {"then": then.figure_of(paired[0], hidden), "now": now.figure_of(paired[1], hidden)},
-        "all": {"then": then.total(row, columns), "now": now.total(row, columns)},
+        "all": {"then": then.total(row, heard), "now": now.total(row, heard)},
     }

@@ -82,7 +82,8 @@ class Review:
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as it was asked. `code` marks the founding three: value, makes_sense, improve. One that is `retired`
-    is asked no more; answers given before stand."""
+    is asked no more; answers given before stand. `chapters` and `disciplines`: keys and slugs of those it is asked of;
+    None: all."""
 
     id: str
     kind: str
@@ -92,6 +93,7 @@ class Question:
     options: tuple[str, ...] = ()
     position: int = 0
     chapters: tuple[str, ...] | None = None
+    disciplines: tuple[str, ...] | None = None
     retired: bool = False
 
 

@@ -1,10 +1,10 @@
 """The answers of a snapshot, sorted into tables of targets by disciplines. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from reports.figures import Table
-from reports.snapshot import Answer, Chapter, Question, Snapshot
+from reports.snapshot import Answer, Chapter, Question, Section, Snapshot
 
 
 class Tables:
@@ -30,8 +30,6 @@ class Tables:
         keys = [s.key for s in self.sections]
         self.section_value = self._table("value", "own_section", keys)
         self.section_sense = self._table("makes_sense", "own_section", keys)
-        self.own_value = self._own(self.section_value)
-        self.own_sense = self._own(self.section_sense)
 
     def _table(self, code: str, scope: str, rows: Sequence[str]) -> Table:
         kind = "rating" if code == "value" else "verdict"
@@ -41,22 +39,37 @@ class Tables:
         pairs = ((a.key or "", a) for a in answers if (a.key or "") in known)
         return Table(kind, rows, self.columns, self.named).fill(pairs)
 
-    def _own(self, table: Table) -> Table:
-        """Each discipline on its own section(s): one row. What is blank by section stays blank here."""
+    def own(self, table: Table, sections: Iterable[Section]) -> Table:
+        """Each discipline on its own among these sections: one row. What is blank by section, or of all sections, stays
+        blank here."""
+        whole = self._own(table, {s.key for s in self.sections})
+        made = self._own(table, {s.key for s in sections})
+        made.hidden |= whole.hidden
+        return made
+
+    def _own(self, table: Table, keys: Set[str]) -> Table:
         discipline = {s.key: s.discipline for s in self.sections}
-        own = [(cell, found) for cell, found in table.cells.items() if discipline[cell[0]] == cell[1]]
+        own = [(c, found) for c, found in table.cells.items() if c[0] in keys and discipline[c[0]] == c[1]]
         made = Table(table.kind, ["own"], self.columns, self.named)
         made.fill(("own", a) for _, found in own for a in found)
         made.hidden |= {("own", cell[1]) for cell, _ in own if cell in table.hidden}
         return made
 
-    def asks(self, code: str, scope: str) -> bool:
-        """Whether readers are asked this of their own section, each chapter or the book; of a question that was
-        retired, whether answers stand that were given before."""
+    def asks(self, code: str, scope: str, target: Chapter | Section | None = None) -> bool:
+        """Whether readers are asked this of their own section, each chapter or the book; of this `target`, or any.
+
+        A question that was retired is still asked where answers stand that were given before.
+        """
         question = self.codes.get(code)
         if question is None or scope not in question.scopes:
             return False
-        return not question.retired or (question.id, scope) in self.standing
+        said = self.standing.get((question.id, scope), [])
+        if question.retired and not any(target is None or a.key == target.key for a in said):
+            return False
+        if isinstance(target, Section):
+            asked = not question.disciplines or target.discipline in question.disciplines
+            return asked and (not question.chapters or target.chapter in question.chapters)
+        return target is None or not question.chapters or target.key in question.chapters
 
 
 def chapters_asked(snapshot: Snapshot) -> list[Chapter]:

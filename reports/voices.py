@@ -59,13 +59,17 @@ class Voices:
 
     def _counted(self, snapshot: Snapshot) -> set[str]:
         """Disciplines of which the whole tells how many notes they left: what it leaves blank no choice counts."""
-        left = note_writers(filter(self.counts, snapshot.remarks), self.slugs)
+        left = note_writers(self.of_readers(filter(self.counts, snapshot.remarks)), self.slugs)
         hidden = blanked(left, [""], [*self.slugs, ""])
         return {slug for slug in self.slugs if ("", slug) not in hidden or not left["", slug]}
 
     def is_team(self, member: str) -> bool:
         """Whether this is the author or a co-author."""
         return member in self.members and self.members[member].role in TEAM
+
+    def of_readers(self, remarks: Iterable[Remark]) -> list[Remark]:
+        """The notes that the author team did not write: whoever is of it is no voice of a discipline."""
+        return [remark for remark in remarks if not self.is_team(remark.member)]
 
     def who(self, member: str, discipline: str, promise: str, permission: str = "no") -> Who:
         """`{"name", "discipline", "sphere", "team"}`: what may be said of the person behind these words.

@@ -61,6 +61,9 @@ class Pages:
         self.chapters = {row["key"]: row["title"] for row in data["chapters"]}
         self.sections = {row["key"]: row["title"] for row in data["sections"]}
         self.positions = {row["key"]: row["position"] for row in data["map"]["verdict"]}
+        #: Titles of those with notes, which also are in chapters that nothing is asked about.
+        self.chapters_noted = {c["key"]: c["title"] for c in data["notes"]}
+        self.sections_noted = {s["key"]: s["title"] for c in data["notes"] for s in c["sections"]}
         self.homes = {row["key"]: row["chapter"] for row in data.get("originals", {}).get("sections", ())}
 
     def in_order(self, by_discipline: Data) -> list[tuple[str, Any]]:
@@ -195,8 +198,8 @@ def note(pages: Pages, data: Data) -> Data:
 
 def place(pages: Pages, data: Data) -> str:
     """Where a passage stands: chapter and section in words."""
-    title = pages.chapters.get(data["chapter"], "")
-    section = pages.sections.get(data["section"], "")
+    title = pages.chapters.get(data["chapter"]) or pages.chapters_noted.get(data["chapter"], "")
+    section = pages.sections.get(data["section"]) or pages.sections_noted.get(data["section"], "")
     parts = (pages.chapter_title(data["chapter"], title), section if section != title else "")
     return ", ".join(part for part in parts if part) or "The book"
 
@@ -233,7 +236,7 @@ def sureness(pages: Pages) -> str:
     for row in pages.data["map"]["verdict"][:-1]:
         interval = found["makes_sense_95"][row["key"]]
         if interval:
-            said.append(f"{row['title']} {percent(interval[0])} to {percent(interval[1])}")
+            said.append(f"{row['title']} {percent(interval[0])} to {percent(interval[1])} (n {row['all']['n']})")
     text = f"Makes sense, 95% intervals (Wilson): {'; '.join(said)}. " if said else ""
     if found["makes_sense_alpha"] is not None:
         text += (

@@ -223,7 +223,7 @@ class _File:
     def _left(self, file: Commented, section: int, line: Line) -> Thread:
         """What was written here since and is not in the file, on the line before."""
         old = self.words[self.sections[section]["uploaded"]][line.start : line.end].strip()
-        told = "Changed since this file was uploaded, and still to be changed in it."
+        told = "Changed since this file was uploaded. In the file the old words still stand."
         before = f"Behind this stood: “{old}”" if old else "Behind this stood nothing."
         after = f"Now: “{line.words.strip()}”" if line.words.strip() else "Now: nothing."
         message = Message(self._authors(), "", "\n\n".join([told, before, after]), seconds(self.data["as_of"]))

@@ -142,7 +142,9 @@ def summary(data: Data, shown: Data, sha256: str) -> Iterator[tuple[Cell, ...]]:
     yield from section("Value of the book, by discipline", heads, map(value_cells, shown["value"]))
     for chart in shown["maps"]:
         heads = ("", *(c["code"] for c in shown["columns"]), shown["everyone"], "Gap")
-        yield from section(f"Tension map. {chart['caption']}", heads, map(map_cells, chart["rows"]))
+        yield from section(
+            f"Tension map. {chart['caption']}", heads, (cells for row in chart["rows"] for cells in map_cells(row))
+        )
     if shown["neighbours"]:
         heads = ("", *(c["code"] for c in shown["columns"]), "All neighbours")
         title = "Sections and their neighbours. Share of yes to “does it make sense”; below it the notes left"
@@ -199,17 +201,20 @@ def done_cells(row: Data) -> tuple[Cell, ...]:
     return row["title"], (row["label"], "figure"), *figures, (row["why"], "plain")
 
 
-def map_cells(row: Data) -> tuple[Cell, ...]:
-    """A row of the tension map; cells of few readers hold their single answers, blank ones nothing."""
+def map_cells(row: Data) -> Iterator[tuple[Cell, ...]]:
+    """A row of the tension map and how many each figure rests on; cells of few readers hold their single answers, blank
+    ones nothing."""
     gap = f"{row['gap']['size']}. {row['gap']['ends']}".rstrip(". ") if row["gap"] else None
-    return row["title"], *(measured(c["text"]) for c in row["cells"]), (row["all"], "figure"), (gap, "figure")
+    yield row["title"], *(measured(c["text"]) for c in row["cells"]), (row["all"], "figure"), (gap, "figure")
+    yield "n", *(c["n"] for c in row["cells"])
 
 
 def neighbour_cells(row: Data) -> Iterator[tuple[Cell, ...]]:
-    """A section as others read it: its figures, then the notes left on it."""
+    """A section as others read it: its figures, how many each rests on, then the notes left on it."""
     yield row["title"], *(measured(c["text"]) for c in row["cells"]), measured(row["others"]["text"])
+    yield "n", *(c["n"] for c in row["cells"]), row["others"]["n"]
     if any(c["notes"] for c in row["cells"]):
-        yield None, *((c["notes"], "figure") for c in row["cells"])
+        yield "notes", *((c["notes"], "figure") for c in row["cells"])
 
 
 def since_cells(row: Data) -> tuple[Cell, ...]:

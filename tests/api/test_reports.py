@@ -57,7 +57,9 @@ def test_a_report_from_wish_to_files(owner, said, run_jobs):
     [({"formats": ["exe"]}, "formats"), ({"formats": []}, "formats"),
      ({"formats": "pdf"}, "formats"), ({"draft": 7}, "draft"), ({"draft": "1"}, "draft"), ({"edition": "I"}, "edition"),
      ({"disciplines": ["alchemy"]}, "disciplines"), ({"names": "yes"}, "names"), ({"since": "soon"}, "since"),
-     ({"state": "done"}, "state"), ({"made_by": 1}, "made_by"), ({"cover": "x"}, "cover")],
+     ({"state": "done"}, "state"), ({"made_by": 1}, "made_by"), ({"cover": "x"}, "cover"),
+     ({"disciplines": []}, "disciplines"), ({"chapters": []}, "chapters"), ({"kinds": []}, "kinds"),
+     ({"decisions": []}, "decisions")],
 )  # fmt: skip
 def test_what_a_report_cannot_be(owner, draft, body, field):
     response = owner.post(f"{PATH}reports/", body)

@@ -166,3 +166,31 @@ def test_a_question_that_was_retired_counts_while_answers_to_it_stand():
     assert (nothing["state"], holds(nothing, "sense"), holds(nothing, "worth")) == ("done", None, None)
     data = findings(base(questions=retired, answers=()))
     assert data["map"]["value"] is None
+
+
+def test_what_is_not_asked_of_a_chapter_or_a_discipline_keeps_neither_from_being_done():
+    read = tuple(Review(m, "submitted", frozenset({"c1", "c2"})) for m, _ in PEOPLE)
+    value, sense, improve = QUESTIONS
+    both = (replace(value, scopes=("chapter",), chapters=("c1",)), replace(sense, chapters=("c1",)), improve)
+    found = states(base(questions=both, reviews=read))
+    assert (holds(found["c2"], "sense"), holds(found["c2"], "worth")) == (None, None)
+    assert (holds(found["c1"], "sense"), holds(found["c1"], "worth")) == (True, False)
+    assert found["c2"]["state"] == "done"
+    retired = (value, replace(sense, retired=True), improve)
+    assert {key: s["state"] for key, s in states(base(questions=retired, reviews=read)).items()} == {
+        "c1": "done",
+        "c2": "done",
+    }
+    own = {"scope": "own_section", "key": "c2-sec"}
+    ops_alone = (replace(value, disciplines=(OPS,)), sense, improve)
+    shot = base(questions=ops_alone, answers=(verdict("c", SEC, "c1", "yes", id="x", **own),))
+    sections = {s["key"]: s for s in done.section_states(shot, Tables(shot, named=True), ())}
+    assert sections["c2-sec"]["state"] == "done" and holds(sections["c1-ops"], "worth") is False
+
+
+def test_disciplines_of_those_taken_out_of_the_round_are_not_asked():
+    reviews = (Review("a", "submitted"), *(Review(m, "invited", frozenset(), False) for m in "bc"))
+    found = states(base(reviews=reviews, answers=(verdict("a", DEV, "c1", "yes"),)))["c1"]
+    assert next(c["figure"] for c in found["criteria"] if c["name"] == "read") == "1 of 1"
+    unread = states(base(reviews=reviews, answers=()))["c1"]
+    assert done.why_not(unread).startswith("Read in 0 of 1 discipline asked;")

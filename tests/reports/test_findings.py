@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from reports.canonical import canonical, sha256
 from reports.findings import SCHEMA, api_findings, findings
+from reports.news import news
 from reports.page import page
 from reports.snapshot import Answer, Chapter, Edition, Member, Question, Remark, Review, Section
-from tests.reports.samples import full_round, members, rating, snapshot, verdict
+from tests.reports.samples import CHAPTERS, QUESTIONS, SECTIONS, full_round, members, rating, snapshot, verdict
 
 DEV, OPS, SEC, BA = "application-development", "it-operations", "information-security", "business-analysis"
 
@@ -323,3 +324,76 @@ def test_a_reader_added_changes_only_what_it_should(at, chapter, rated, said):
     assert {c["key"]: c for c in was["chapters"] if c["key"] != key} == {
         c["key"]: c for c in now["chapters"] if c["key"] != key
     }
+
+
+def test_a_reader_without_a_discipline_counts_in_every_total():
+    said = [verdict(m, OPS, "c1", "yes") for m in "abc"] + [verdict("x", "", "c1", "no")]
+    said += [verdict(m, d, "c1", v, id=f"own{m}", scope="own_section", key="c2-sec") for m, d, v in NEIGHBOURS]
+    shot = snapshot(members=(*members(("a", OPS), ("b", OPS), ("c", OPS)), Member("x", "X", "")), answers=tuple(said))
+    data = findings(shot)
+    totals = [data["map"]["verdict"][0]["all"], data["chapters"][0]["verdict"]["all"]]
+    totals.append(api_findings(shot)["chapters"][0]["verdict"]["all"])
+    assert [(f["n"], f["no"]) for f in totals] == [(4, 1)] * 3
+    assert page(data)["maps"][0]["rows"][0]["all"] == "75%, n 4"
+    assert page(data)["done"][0]["criteria"][1]["figure"] == "75% of 4"
+    assert data["neighbours"][1]["others"]["n"] == 2 and data["sections"][1]["verdict"]["all"]["n"] == 2
+    ops = findings(shot, Edition(disciplines=(OPS,)))
+    assert ops["map"]["verdict"][0]["all"]["n"] == 3
+
+
+NEIGHBOURS = (("a", OPS, "yes"), ("x", "", "no"))
+
+
+def test_a_gap_is_that_of_the_figures_as_they_are_shown():
+    people = [(m, OPS) for m in "abc"] + [(m, DEV) for m in "def"]
+    values = ("yes", "no", "no", "yes", "yes", "no")
+    said = tuple(verdict(m, d, "c1", v) for (m, d), v in zip(people, values, strict=True))
+    gap = findings(snapshot(members=members(*people), answers=said))["map"]["verdict"][0]["gap"]
+    assert gap["size"] == 34  # 33% and 67%
+
+
+def test_one_of_three_does():
+    said = tuple(rating(m, OPS, v) for m, v in zip("abc", (5, 2, 2), strict=True))
+    head = findings(snapshot(answers=said))["headlines"][0]
+    assert "1 of 3 readers does." in head["detail"]
+
+
+def test_a_report_of_some_chapters_tells_nothing_of_the_others():
+    own = {"scope": "own_section", "key": "c1-ops"}
+    asked = (*QUESTIONS, Question("q4", "choice", "Which?", "", ("book", "chapter"), ("Long", "Short"), 4))
+    said = [verdict(m, OPS, "c1", "no", id=f"o{m}", **own) for m in "abc"]
+    said += [
+        Answer(f"{m}{key}", m, "q4", "chapter" if key else "book", key, OPS, "Long")
+        for m in "abc"
+        for key in ("c1", "c2", "")
+    ]
+    shot = snapshot(questions=asked, members=members(*((m, OPS) for m in "abc")), answers=tuple(said))
+    whole, second = findings(shot), findings(shot, Edition(chapters=("c2",)))
+    assert [q["key"] for q in whole["questions"]] == [None, "c1", "c2"]
+    assert [q["key"] for q in second["questions"]] == [None, "c2"]
+    assert [data["map"]["verdict"][-1]["all"]["n"] for data in (whole, second)] == [3, 0]
+    assert [any(h["rule"] == "own_section" for h in data["headlines"]) for data in (whole, second)] == [True, False]
+
+
+def test_colours_are_not_called_left_out_where_they_stand():
+    said = tuple(verdict(m, OPS, "c1", "yes") for m in "abc")
+    left_out = page(findings(snapshot(members=members(*((m, OPS) for m in "abc")), answers=said)))["left_out"]
+    assert not any("Colours" in line for line in left_out) and any("Sees value" in line for line in left_out)
+
+
+def test_notes_in_a_chapter_that_nothing_is_asked_about_have_its_name():
+    chapters = (Chapter("front", "Foreword", 0, asked=False), *CHAPTERS)
+    sections = (Section("front-1", "front", "", 1, length=300), *SECTIONS)
+    place = {"chapter": "front", "section": "front-1", "quote": "the words", "start": 0, "end": 9}
+    notes = tuple(Remark(m, m, "comment", f"On {m}", OPS, **place) for m in "ab")
+    people = members(("a", OPS), ("b", OPS))
+    shown = page(findings(snapshot(members=people, chapters=chapters, sections=sections, remarks=notes)))
+    assert [q["place"] for q in shown["quotes"]] == ["Foreword"]
+    assert any(h["text"] == "Look first at “Foreword”: “the words”." for h in shown["headlines"])
+
+
+def test_answers_on_chapters_not_chosen_are_no_news_of_a_report():
+    said = (verdict("a", OPS, "c2", "yes", updated="2026-04-08"),)
+    shot = snapshot(members=members(("a", OPS)), answers=said)
+    assert news(shot, Edition(), "2026-04-07")["readers"] == 1
+    assert news(shot, Edition(chapters=("c1",)), "2026-04-07")["readers"] == 0

@@ -8,6 +8,7 @@ import stat
 import pytest
 
 from jobs.models import Job
+from manuscripts.disciplines import merge_discipline
 from manuscripts.errors import Refused
 from manuscripts.keeping import hold_files
 from reports import formats, making
@@ -202,3 +203,14 @@ def test_a_file_that_went_with_an_equal_one_while_its_report_was_made_is_there(d
     assert len(files) >= 2
     for file in files:
         assert hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
+
+
+def test_a_discipline_merged_before_its_report_is_made_is_reported_by_the_one_it_went_into(draft, run_jobs):
+    report = ask(draft, formats=("json",), disciplines=("it-operations",))
+    rows = {d.slug: d for d in draft.manuscript.disciplines.all()}
+    merge_discipline(actor_of(author_of(draft)), rows["it-operations"], rows["deployment"])
+    run_jobs()
+    report.refresh_from_db()
+    (file,) = report.files.all()
+    assert [d["slug"] for d in report.snapshot["disciplines"]] == report.options["disciplines"] == ["deployment"]
+    assert report.snapshot["remarks"]["total"] == 1 and "-deployment" in file.name

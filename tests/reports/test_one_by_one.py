@@ -2,7 +2,7 @@
 
 from reports.findings import findings
 from reports.page import page
-from reports.snapshot import Answer, Section
+from reports.snapshot import Answer, Member, Section
 from tests.reports.samples import SECTIONS, members, rating, snapshot
 
 OPS, SEC = "it-operations", "information-security"
@@ -44,3 +44,10 @@ def test_two_sections_of_one_discipline_are_two_rows_so_that_no_answer_is_lost()
 def test_an_answer_about_the_section_of_a_neighbour_is_not_of_the_own_one():
     told = rows(own("o", OPS, "c1-ops", "yes"), own("o", OPS, "c2-sec", "no"), own("s", SEC, "c2-sec", "partly"))
     assert told == {"Their own section makes sense": ["yes", "partly"]}
+
+
+def test_two_of_one_name_and_discipline_lose_no_answer():
+    twins = tuple(Member(m, "Anna Berg", "", disciplines=(OPS,)) for m in "ab")
+    shot = snapshot(members=twins, answers=(rating("a", OPS, 1), rating("b", OPS, 5)))
+    (row,) = page(findings(shot))["one_by_one"]["rows"]
+    assert row == {"title": "Value of the book", "answers": ["1 · 5"]}

@@ -16,11 +16,11 @@ from reports.making import Wish, request_report
 from reports.models import QuoteChoice
 from reports.narrowing import narrowed, notes_of
 from reports.page import page
-from reports.snapshot import Edition, Remark
+from reports.snapshot import Answer, Edition, Member, Remark
 from reviews.models import Thread
 from reviews.threads import NewThread, create_thread, withdraw
 from tests.books import actor_of, make_book, make_reader
-from tests.reports.samples import full_round, members, snapshot
+from tests.reports.samples import full_round, members, rating, snapshot
 from tests.reports.test_collecting import author_of, counted, say
 
 OPS, DEV, SEC = "it-operations", "application-development", "information-security"
@@ -324,3 +324,27 @@ def test_the_json_says_what_was_chosen(draft, omar, run_jobs):
     assert data["unquoted"] == [
         {"discipline": OPS, "kind": "comment", "reaction": None, "fate": "kept", "permission": "no"}
     ]
+
+
+def test_what_is_written_in_answers_stays_on_the_desk():
+    """Even in a round where everyone knows the names: nobody was asked whether it may be quoted."""
+    rated = [rating(m, OPS, 5, promise="named", words=f"Secret {m}", via="phone, 5 May") for m in "abc"]
+    wrote = Answer("w", "a", "q3", "own_section", "c1-ops", OPS, None, "Secret wish", promise="named")
+    people = tuple(Member(m, f"Person {m}", "", disciplines=(OPS,), sphere="director") for m in "abc")
+    shot = snapshot(anonymity="named", members=people, answers=(*rated, wrote))
+    desk, leaving = findings(shot), findings(shot, Edition("readers", names=True))
+    assert leaving["named"] and leaving["book"]["value"]["all"]["n"] == len(leaving["answers"]) == 3
+    assert desk["spheres"] and leaving["spheres"] is None
+    for data, holds in ((desk, True), (leaving, False)):
+        told = canonical(data)
+        assert (b"Secret" in told, b"phone" in told, b"director" in told) == (holds, holds, holds)
+
+
+def test_notes_of_the_authors_are_not_told_as_those_nobody_allowed_to_quote():
+    notes = (said("1", "author", OPS, "Mine", permission="no"), said("2", "a", OPS, "Hers", permission="no"))
+    shot = snapshot(members=members(("a", OPS)), remarks=notes)
+    for edition in LEAVING:
+        told = " ".join(page(findings(shot, Edition(edition, names=False)))["left_out"])
+        assert "One note is not quoted, as its writer did not allow it." in told
+        assert "One note of the authors is not quoted." in told
+    assert "not quoted" not in " ".join(page(findings(shot))["left_out"])

@@ -140,18 +140,17 @@ def test_the_map_on_the_page_in_word_and_in_the_spreadsheet(files):
     word_rows = [[c.text.split("\n")[0] for c in r.cells] for r in files.word.tables[word_table(files) + 1].rows[1:]]
     summary = list(files.book["summary"].iter_rows(values_only=True))
     at = next(n for n, row in enumerate(summary) if str(row[0]).startswith("Tension map."))
-    sheet_rows = [
-        [f"{cell:.0%}" if isinstance(cell, float | int) else cell or "" for cell in row]
-        for row in summary[at + 2 : at + 2 + len(word_rows)]
-    ]
+    rows = summary[at + 2 : at + 2 + 2 * len(word_rows)]  # each with a row of how many it rests on
+    sheet_rows = [[f"{c:.0%}" if isinstance(c, float | int) else c or "" for c in row] for row in rows[::2]]
     disciplines = len(codes(files))
     assert len(page_rows) == len(word_rows) == len(files.json["map"]["verdict"])
-    for row, page_row, word_row, sheet_row in zip(
-        files.json["map"]["verdict"], page_rows, word_rows, sheet_rows, strict=True
+    for row, page_row, word_row, sheet_row, counted in zip(
+        files.json["map"]["verdict"], page_rows, word_rows, sheet_rows, rows[1::2], strict=True
     ):
         assert row["title"] in page_row[0] and row["title"] in word_row[0] == sheet_row[0]
         for place, (slug, _) in enumerate(codes(files).items(), 1):
             figure = row["by_discipline"][slug]
+            assert counted[place] == figure["n"]
             if figure["step"] is not None:
                 share = f"{int(figure['yes'] / figure['n'] * 100 + 0.5)}%"
                 assert share == word_row[place] == sheet_row[place]

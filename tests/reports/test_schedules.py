@@ -397,3 +397,21 @@ def test_the_clock_asks_every_minute():
     task = SCHEDULE["begin-due-reports"]["task"]
     app.loader.import_default_modules()
     assert task in app.tasks and SCHEDULE["begin-due-reports"]["schedule"] == 60.0
+
+
+def test_a_new_name_makes_no_report_of_what_was_told_already(draft, clock, run_jobs):
+    row = keep(draft, disciplines=("it-operations",))
+    tick(clock, "2031-03-27T06:00:10Z", run_jobs)
+    row.refresh_from_db()
+    again = {"name": "Another name", "every": "day", "mail": True, "schedule": row}
+    schedules.keep(actor_of(author_of(draft)), draft.manuscript, schedules.wish_of(row), **again)
+    tick(clock, "2031-03-28T06:00:10Z", run_jobs)
+    assert Report.objects.count() == 1 and len(mails()) == 1
+
+
+def test_that_somebody_finished_is_nothing_said(draft, clock, run_jobs):
+    keep(draft)
+    tick(clock, "2031-03-27T06:00:10Z", run_jobs)
+    Review.objects.update(state="submitted")
+    tick(clock, "2031-03-28T06:00:10Z", run_jobs)
+    assert Report.objects.count() == 1 and len(mails()) == 1

@@ -124,7 +124,12 @@ def test_a_report_with_names_is_not_shared(book, author, desk, run_jobs, edition
 
 @pytest.mark.parametrize(
     "change, said",
-    [({"recipient": " "}, "for whom it is"), ({"recipient": "x" * 121}, "at most 120"), ({"days": "8"}, "7, 30 or 90")],
+    [
+        ({"recipient": " "}, "for whom it is"),
+        ({"recipient": "x" * 121}, "at most 120"),
+        ({"days": "8"}, "7, 30 or 90"),
+        ({"days": "9" * 5000}, "7, 30 or 90"),
+    ],
 )
 def test_a_wrong_choice_is_said(book, author, desk, run_jobs, change, said):
     report = made(book, author, run_jobs, edition="publisher")

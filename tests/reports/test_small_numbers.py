@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reports.figures import LEAST, blanked
 from reports.findings import Tables, api_findings, findings
 from reports.page import page
-from reports.snapshot import Answer, Edition, Remark, Review
-from tests.reports.samples import DISCIPLINES, full_round, members, rating, snapshot, verdict
+from reports.snapshot import Answer, Edition, Question, Remark, Review
+from tests.reports.samples import DISCIPLINES, QUESTIONS, full_round, members, rating, snapshot, verdict
 
 DEV, OPS, SEC, BA = "application-development", "it-operations", "information-security", "business-analysis"
 SLUGS = [d.slug for d in DISCIPLINES]
@@ -269,3 +269,29 @@ def test_a_total_that_leaves_most_readers_out_makes_no_headline():
     assert not [h for h in unnamed["headlines"] if h["rule"] == "loses_readers"]
     enough = replace(book, reviews=book.reviews[:6])
     assert [h for h in findings(enough, Edition("author", names=False))["headlines"] if h["rule"] == "loses_readers"]
+
+
+def test_a_note_of_the_author_in_the_voice_of_a_discipline_shows_no_count_of_it():
+    voices = [("a", OPS), ("b", OPS), ("c", DEV), ("d", DEV), ("e", DEV)]
+
+    def told(*notes):
+        remarks = tuple(
+            Remark(f"{n}", m, "comment", "w", d, chapter="c1", section="c1-1") for n, (m, d) in enumerate(notes)
+        )
+        shot = snapshot(members=members(*voices), remarks=remarks)
+        counted = findings(shot, Edition("publisher", names=False))["remarks"]["by_discipline"]
+        return {slug: n for slug, n in counted.items() if n is not None}
+
+    assert told(*voices) == {}
+    assert told(*voices, ("author", OPS)) == {}
+    assert told(*voices, ("f", OPS)) == {OPS: 3, DEV: 3}
+
+
+def test_an_option_that_is_offered_no_more_keeps_its_answers():
+    """Else two of three would vanish, and the one that is left would stand alone."""
+    asked = (*QUESTIONS, Question("q4", "choice", "Which?", "", ("book",), ("Long", "Brief"), 4))
+    chose = tuple(Answer(m, m, "q4", "book", "", OPS, v) for m, v in (("a", "Long"), ("b", "Short"), ("c", "Short")))
+    shot = snapshot(questions=asked, members=members(*((m, OPS) for m in "abc")), answers=chose)
+    for edition in (Edition(), Edition("publisher", names=False)):
+        (row,) = page(findings(shot, edition))["questions"]
+        assert row["text"] == "Long: 1, Brief: 0, Short: 2 (n 3)"

@@ -190,7 +190,7 @@ def test_what_was_written_here_since_stands_in_the_file_tracked(desk):
     assert about(own, "And who is nearest?").words == "wakes whoever" and old.pk
     assert "A paragraph of its own.\n\nKeep a list" in read(own)
     row = about(own, "Omar”")
-    assert "still to be changed in it" in row.text and row.author == "Ada Lindqvist" and "Ruth" in row.words
+    assert "the old words still stand" in row.text and row.author == "Ada Lindqvist" and "Ruth" in row.words
     (_name, former), _new = made(desk, draft=1)
     assert read(former) == read(desk.uploaded) and about(former, "nearest").words == "wakes whoever"
 
