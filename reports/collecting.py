@@ -117,6 +117,7 @@ class Collector:
             disciplines=tuple(
                 shot.Discipline(d.slug, d.code, d.name, d.span) for d in self.rows if d.merged_into_id is None
             ),
+            merged={d.slug: self.slugs[d.pk] for d in self.rows if d.merged_into_id is not None},
             members=tuple(self._member(m) for m in members),
             chapters=tuple(self._chapters(places)),
             sections=tuple(self._sections(places)),

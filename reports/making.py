@@ -23,7 +23,7 @@ from manuscripts.models import Draft, Manuscript, Membership
 from manuscripts.permissions import Actor, check
 from reports import originals
 from reports.canonical import sha256
-from reports.collecting import collect, one_moment, rfc3339
+from reports.collecting import collect, rfc3339
 from reports.findings import findings
 from reports.formats import DEFAULT, FORMATS, FormatRefused, check_formats
 from reports.mailing import announce
@@ -96,12 +96,8 @@ def planned(manuscript: Manuscript, wish: Wish, by: Membership | None) -> tuple[
     """What a report of that wish is made of as things stand, its covering note signed `by` whoever makes it. Refused
     where the wish names what there is not."""
     draft = checked(manuscript, wish)
-    return draft, replace(wish.as_edition(standing_slugs(manuscript)), signed=by.name if by and wish.cover else "")
-
-
-def standing_slugs(manuscript: Manuscript) -> dict[str, str]:
-    """For each discipline's slug the one that stands for it."""
-    return {d.slug: d.resolved().slug for d in manuscript.disciplines.select_related("merged_into")}
+    merged = {d.slug: d.resolved().slug for d in manuscript.disciplines.select_related("merged_into")}
+    return draft, replace(wish.as_edition(merged), signed=by.name if by and wish.cover else "")
 
 
 def begin(report: Report, user: Any) -> None:
@@ -198,11 +194,9 @@ def _keep_named(files: Sequence[ReportFile], sources: Sequence[str]) -> None:
 
 def take_snapshot(job: RunningJob, report: Report) -> None:
     """Stores the findings with their hash. A job begun again finds them and makes its files from the same."""
-    with one_moment():  # a discipline may have been merged since it was asked for
-        merged = standing_slugs(report.manuscript)
-        if chosen := report.options["disciplines"]:
-            report.options["disciplines"] = sorted({merged[slug] for slug in chosen})
-        snapshot = collect(report.manuscript, report.draft)
+    snapshot = collect(report.manuscript, report.draft)
+    if chosen := report.options["disciplines"]:  # one may have been merged since it was asked for
+        report.options["disciplines"] = sorted({snapshot.merged.get(slug, slug) for slug in chosen})
     options: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in report.options.items()}
     options.pop("formats")
     data = findings(snapshot, Edition(**options))

@@ -4,6 +4,7 @@
 Disciplines are given by slug with merges already resolved. Times are RFC 3339 in UTC, so that they sort as text.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -181,7 +182,8 @@ class Before:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The whole picture at one moment (`as_of`). Lists may come in any order: findings never depend on it,
-    except `disciplines`, whose order is the value stream's."""
+    except `disciplines`, whose order is the value stream's. `merged`: for each discipline that went into another the
+    slug of that one."""
 
     slug: str
     title: str
@@ -198,6 +200,7 @@ class Snapshot:
     opened: str = ""
     deadline: str = ""
     disciplines: tuple[Discipline, ...] = ()
+    merged: Mapping[str, str] = field(default_factory=dict)
     members: tuple[Member, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     sections: tuple[Section, ...] = ()
