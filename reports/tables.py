@@ -48,6 +48,7 @@ class Tables:
         return made
 
     def _own(self, table: Table, keys: Set[str]) -> Table:
+        """The row of the sections with these keys; what is blank by section stays blank."""
         discipline = {s.key: s.discipline for s in self.sections}
         own = [(c, found) for c, found in table.cells.items() if c[0] in keys and discipline[c[0]] == c[1]]
         made = Table(table.kind, ["own"], self.columns, self.named)

@@ -19,7 +19,7 @@ def report_share(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Makes a link. Its address is shown once, on the page that answers: it is kept nowhere."""
     report = load_report(request, slug, pk, "report.share")
     typed = {"recipient": request.POST.get("recipient", ""), "days": request.POST.get("days", "")}
-    days = int(typed["days"]) if typed["days"].isdecimal() and len(typed["days"]) < 9 else 0
+    days = next((each for each in sharing.DAYS if typed["days"] == str(each)), 0)
     try:
         _link, secret = sharing.share(request.actor, report, typed["recipient"], days)
     except Refused as refused:

@@ -147,7 +147,7 @@ def summary(data: Data, shown: Data, sha256: str) -> Iterator[tuple[Cell, ...]]:
         )
     if shown["neighbours"]:
         heads = ("", *(c["code"] for c in shown["columns"]), "All neighbours")
-        title = "Sections and their neighbours. Share of yes to “does it make sense”; below it the notes left"
+        title = "Sections and their neighbours. Share of yes to “does it make sense”; below it n and the notes left"
         yield from section(title, heads, (cells for row in shown["neighbours"] for cells in neighbour_cells(row)))
     if shown["since"]:
         of_all = shown["everyone"]
